@@ -26,5 +26,6 @@ typedef uint32_t SlotsId; /* an interned set of slots (sim/base/bitpool.h); 0 is
 #define HOSTS_MAX 4096   /* bound of every table by host or node; more than any sensible cluster */
 #define NODES_MAX 8192
 #define NODE_ID_SIZE 40 /* hex digits of a node ID, without a terminating NUL */
+#define BITSET_WORDS_HOSTS (HOSTS_MAX / 64)
 
 #endif
