@@ -1,0 +1,17 @@
+/* failure.h -- PFAIL, failure reports, FAIL and their clearing (protocol.md §5.1-5.5). */
+#ifndef CLUSTER_FAILURE_H
+#define CLUSTER_FAILURE_H
+
+#include "sim/cluster/node.h"
+
+void failure_suspect(Node *self, PeerRef ref, NodeEnv *env); /* PFAIL, from the cron */
+/* Adds or refreshes a report; true when it is new (clusterNodeAddFailureReport). */
+bool failure_report_add(Node *self, NodeId peer, NodeId reporter, NodeEnv *env);
+bool failure_report_remove(Node *self, NodeId peer, NodeId reporter, NodeEnv *env);
+/* Valid reports about the peer, after dropping those older than 2T (clusterNodeFailureReportsCount). */
+uint32_t failure_report_count(Node *self, NodeId peer, NodeEnv *env);
+void failure_mark_if_needed(Node *self, NodeId peer, NodeEnv *env); /* markNodeAsFailingIfNeeded */
+void failure_on_fail_message(Node *self, const Msg *msg, NodeEnv *env); /* §5.4 */
+void failure_on_pong(Node *self, PeerRef ref, NodeEnv *env); /* clears PFAIL, or FAIL by §5.5 */
+
+#endif

@@ -1,0 +1,21 @@
+/* link.h -- building and sending bus messages, and the life of links (protocol.md §3.1-3.3, §3.10). */
+#ifndef CLUSTER_LINK_H
+#define CLUSTER_LINK_H
+
+#include "sim/cluster/node.h"
+
+/* A message with all header fields filled in (clusterBuildMessageHdr), without gossip. */
+MsgId link_build(Node *self, MsgKind kind, uint16_t gossip_capacity, NodeEnv *env);
+/* Sends on the record's outbound link, or drops it when there is none; counts it. Takes the reference. */
+void link_send(Node *self, PeerRef ref, MsgId msg, NodeEnv *env);
+/* To every record with an outbound link, except myself and handshakes (clusterBroadcastMessage). */
+void link_broadcast(Node *self, MsgId msg, NodeEnv *env);
+/* PING, PONG or MEET with a gossip section (clusterSendPing): on the outbound link of ref, or as an
+ * answer on `link` when ref is PEER_NONE. A PING on an outbound link sets ping_sent. */
+void link_send_ping(Node *self, PeerRef ref, LinkId link, MsgKind kind, NodeEnv *env);
+typedef enum PongTarget { PONG_TO_ALL, PONG_TO_LOCAL_REPLICAS } PongTarget;
+void link_broadcast_pong(Node *self, PongTarget target, NodeEnv *env); /* clusterBroadcastPong */
+/* Closes the outbound link, keeping ping_sent (freeClusterLink). */
+void link_close(Node *self, PeerRef ref, NodeEnv *env);
+
+#endif

@@ -1,0 +1,203 @@
+/* node.h -- one Redis Cluster node as a pure state machine (style.md §6).
+ *
+ * state + input + environment -> new state + effects. The world calls node_step for each input, and
+ * node_before_sleep once when the process has nothing more to do at that instant (protocol.md §3.7); a
+ * turn is one or more steps followed by one before-sleep. Effects are carried out afterwards, in order.
+ * Every table is the node's own; everything about others is by NodeId or PeerRef.
+ *
+ *   peers.h     the table of known nodes, its setters (which write the trace), the gate
+ *   link.h      outbound and inbound links           gossip.h   gossip sections out and in
+ *   packet.h    receiving a packet                   cron.h     the 100 ms tick
+ *   handshake.h MEET, handshake, discovery           failure.h  PFAIL, reports, FAIL, clearing
+ *   state.h     cluster_state (clusterstate.h)       election.h delay, request, vote, promotion
+ *   slots.h     owner table, claims, UPDATE          epoch.h    collision, bump, set-config-epoch
+ *   admin.h     what CLUSTER subcommands do          nodestext.h CLUSTER NODES, INFO, SLOTS, nodes.conf
+ */
+#ifndef CLUSTER_NODE_H
+#define CLUSTER_NODE_H
+
+#include "sim/base/bitset.h"
+#include "sim/cluster/config.h"
+#include "sim/cluster/effect.h"
+#include "sim/trace/state.h"
+
+/* A node record (protocol.md §2.3), cold part. The hot part is Node.gate. Written only through peers.h. */
+typedef struct Peer {
+    uint64_t epoch;       /* configEpoch */
+    uint64_t offset;      /* repl_offset of its last header */
+    NodeMs ping_sent_ms;  /* unanswered PING since; 0 none */
+    NodeMs pong_ms;       /* pong_received; while the gate is open, the gate may know a later one */
+    NodeMs data_ms;       /* data_received */
+    NodeMs fail_ms;       /* when FAIL was set */
+    NodeMs voted_ms;      /* when this node last voted to replace it */
+    NodeMs orphaned_ms;   /* §8.3 */
+    NodeMs link_since_ms; /* when the outbound link was opened */
+    NodeMs created_ms;    /* ctime */
+    SlotsId slots;        /* what it owns in this node's table; equal to Node.owner */
+    AddrId addr;          /* ADDR_NONE with FLAG_NOADDR */
+    LinkId link;          /* outbound; LINK_NONE */
+    LinkId inbound;       /* bound inbound link; LINK_NONE */
+    uint16_t slot_count;
+    uint16_t flags;        /* FLAG_* */
+    NodeId primary;        /* of a replica, if known; else NODE_NONE */
+    NodeId node;           /* identity; NODE_NONE while a handshake */
+    uint16_t order;        /* index in Node.known */
+    uint16_t report_count; /* failure reports held about it, expired ones included */
+    uint8_t link_state;    /* PeerLink */
+    bool used;
+} Peer;
+
+/* The gate (perf: the only thing a healthy gossip entry touches): for subject j the pong time known of
+ * j in ms, or GATE_CLOSED when an ordinary entry may not simply overwrite it: a ping is outstanding,
+ * failure reports exist, j is flagged PFAIL or FAIL, j is unknown or is myself. Then the full rules of
+ * §3.9 run on the cold part. */
+#define GATE_CLOSED UINT32_MAX
+
+typedef struct FailReport { /* §5.2 */
+    NodeId peer;
+    NodeId reporter;
+    NodeMs time_ms;
+} FailReport;
+
+typedef struct Blacklisted { /* §4.6 */
+    NodeId node;
+    uint32_t until_s;
+} Blacklisted;
+
+typedef struct OpenSlot { /* §9.2: MIGRATING to or IMPORTING from */
+    uint16_t slot;
+    NodeId node;
+    bool importing;
+} OpenSlot;
+
+/* Election and manual failover (§6.3, §7); survive a win, §6.14. */
+typedef struct Election {
+    NodeMs auth_ms;     /* failover_auth_time */
+    uint64_t epoch;     /* failover_auth_epoch */
+    uint16_t votes;     /* failover_auth_count */
+    uint16_t rank;      /* failover_auth_rank */
+    bool sent;          /* failover_auth_sent */
+    uint8_t refusal;    /* ElectRefusal last noted, so that it is noted once */
+    NodeMs refusal_ms;  /* and when (repeated every 300 s) */
+    NodeMs mf_end_ms;   /* manual failover in progress until; 0 none */
+    NodeId mf_replica;  /* primary side: who asked */
+    bool mf_can_start;
+    bool mf_offset_known;
+    uint64_t mf_offset; /* primary's offset to reach */
+} Election;
+
+/* Work before the event loop sleeps (§3.7). */
+#define TODO_FAILOVER 1
+#define TODO_STATE 2
+#define TODO_SAVE 4
+#define TODO_FSYNC 8
+#define TODO_MANUAL 16
+
+typedef struct Node {
+    NodeId self;
+    HostId host;
+    AddrId addr;       /* where it listens */
+    bool knows_ip;     /* own IP learned (§4.5); a fresh node prints an empty one */
+    NodeConfig cfg;
+    uint64_t current_epoch;
+    uint64_t last_vote_epoch;
+    ClusterState state;
+    uint16_t size;     /* primaries with slots, as of the last evaluation */
+    uint32_t todo;     /* TODO_* */
+    uint32_t cron_count;
+    uint16_t pfail_count; /* as the last cron counted (stats_pfail_nodes) */
+    NodeMs first_update_ms;  /* clusterUpdateState: first call in this process; 0 not yet */
+    NodeMs minority_ms;      /* among_minority_time */
+    Election election;
+
+    Peer *peers;        /* by NodeId, `capacity` of them */
+    uint32_t *gate;     /* by NodeId */
+    uint8_t *due;       /* by NodeId: cron tick (mod 256) at which to look again (cron.c) */
+    uint32_t capacity;  /* of the three arrays above */
+    ARRAY_OF(Peer) handshakes;  /* by PeerRef - PEER_HANDSHAKE; unused ones are free */
+    ARRAY_OF(PeerRef) known;    /* every record, myself and handshakes included: N = known.count */
+    ARRAY_OF(FailReport) reports;
+    ARRAY_OF(Blacklisted) blacklist;
+    ARRAY_OF(OpenSlot) open_slots;
+    uint16_t suspect_count;     /* records flagged PFAIL or FAIL, or with reports */
+
+    NodeId owner[SLOT_COUNT];   /* NODE_NONE: unassigned */
+    uint64_t not_claiming[BITSET_WORDS(SLOT_COUNT)]; /* owner_not_claiming_slot, §6.10 */
+    uint64_t assigned;          /* how many slots have an owner */
+
+    uint64_t sent[MSG_COUNT];     /* messages by kind, for CLUSTER INFO */
+    uint64_t received[MSG_COUNT];
+} Node;
+
+typedef enum NodeInputKind {
+    NODE_INPUT_MSG,       /* a packet arrived: link, msg */
+    NODE_INPUT_LINK_UP,   /* the outbound link `link` is established */
+    NODE_INPUT_LINK_DOWN, /* an end is closed, refused or timed out: link */
+    NODE_INPUT_CRON,      /* 100 ms have passed */
+    NODE_INPUT_COUNT
+} NodeInputKind;
+
+typedef struct NodeInput {
+    NodeInputKind kind;
+    LinkId link;
+    bool inbound;   /* the link was opened by the other side */
+    HostId from;    /* host at the other end of the link (its socket address) */
+    const Msg *msg; /* borrowed for the call */
+} NodeInput;
+
+/* What nodes.conf holds (§2.5): as of the last save. By NodeId. */
+typedef struct DiskPeer {
+    uint64_t epoch;
+    SlotsId slots;
+    AddrId addr;
+    uint16_t flags;
+    NodeId primary;
+    bool known;
+    bool pinged, ponged; /* ping_sent, pong_received were not zero */
+} DiskPeer;
+
+typedef struct NodeDisk {
+    NodeId self; /* NODE_NONE: no file yet */
+    bool knows_ip;
+    uint64_t current_epoch, last_vote_epoch;
+    ARRAY_OF(DiskPeer) peers;
+    ARRAY_OF(OpenSlot) open_slots;
+} NodeDisk;
+
+/* A process starts: fresh (disk->self is NODE_NONE: `identity` is its newly drawn ID) or from its
+ * nodes.conf (§2.7). The node's memory comes from env->mem. Notes what it believes. */
+Node *node_create(HostId host, AddrId addr, NodeId identity, const NodeConfig *config,
+                  const NodeDisk *disk, NodeEnv *env);
+void node_destroy(Node *node, Mem *mem);
+
+/* One input. Afterwards the world must call node_before_sleep before it carries anything out. */
+void node_step(Node *self, const NodeInput *input, NodeEnv *env);
+void node_before_sleep(Node *self, NodeEnv *env);
+
+/* The world has opened the outbound link of `ref` (EFFECT_LINK_OPEN). */
+void node_link_opened(Node *self, PeerRef ref, LinkId link);
+
+/* Brings *disk up to date with the node: what a save writes. Cheap when little changed. */
+void node_save(Node *self, NodeDisk *disk, Mem *mem);
+void node_disk_deinit(NodeDisk *disk, Mem *mem);
+
+/* Invariants (style.md §4); runs in every build, cheap. node_check_slow: the whole tables. */
+void node_check(const Node *self);
+void node_check_slow(const Node *self, const BitPool *slots);
+
+static inline Peer *node_peer(Node *self, PeerRef ref)
+{
+    return ref & PEER_HANDSHAKE ? &self->handshakes.items[ref & 0x7FFF] : &self->peers[ref];
+}
+
+static inline Peer *node_me(Node *self)
+{
+    return &self->peers[self->self];
+}
+
+static inline bool node_is_primary(const Node *self)
+{
+    return (self->peers[self->self].flags & FLAG_PRIMARY) != 0;
+}
+
+#endif

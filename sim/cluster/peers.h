@@ -1,0 +1,45 @@
+/* peers.h -- the table of known nodes: look-up, creation, removal, and the setters.
+ *
+ * Every change that a trace shows goes through one of these functions, which notes it (PEER_*, SELF_*).
+ * Nobody else writes Peer fields that TraceState's Belief has, so that folding the trace yields the
+ * truth. All take a valid PeerRef of this node's table. */
+#ifndef CLUSTER_PEERS_H
+#define CLUSTER_PEERS_H
+
+#include "sim/cluster/node.h"
+
+/* Is this identity in the table (handshakes have none). */
+bool peer_known(const Node *self, NodeId node);
+/* Adds a record for a known identity, with flags; returns its ref (== node). */
+PeerRef peer_add(Node *self, NodeId node, AddrId addr, uint16_t flags, NodeEnv *env);
+/* Adds a handshake record with a random temporary ID; `flags` has HANDSHAKE and perhaps MEET. */
+PeerRef peer_add_handshake(Node *self, AddrId addr, uint16_t flags, NodeEnv *env);
+/* Removes a record with its links, reports (about it and by it), slots and references (§4.6). */
+void peer_remove(Node *self, PeerRef ref, NodeEnv *env);
+
+void peer_set_flags(Node *self, PeerRef ref, uint16_t flags, NodeEnv *env);
+void peer_set_epoch(Node *self, PeerRef ref, uint64_t epoch, NodeEnv *env);
+/* Keeps slot_count; does not touch Node.owner (slots.h does both). */
+void peer_set_slots(Node *self, PeerRef ref, SlotsId slots, NodeEnv *env);
+void peer_set_primary(Node *self, PeerRef ref, NodeId primary, NodeEnv *env);
+void peer_set_addr(Node *self, PeerRef ref, AddrId addr, NodeEnv *env);
+void peer_set_link(Node *self, PeerRef ref, LinkId link, PeerLink state, NodeEnv *env);
+void peer_set_ping(Node *self, PeerRef ref, NodeMs ping_ms, NodeEnv *env);
+void peer_set_pong(Node *self, PeerRef ref, NodeMs pong_ms, NodeEnv *env);
+void peer_set_offset(Node *self, PeerRef ref, uint64_t offset, NodeEnv *env);
+/* pong_received, wherever it is kept. */
+NodeMs peer_pong_ms(const Node *self, PeerRef ref);
+
+/* Role changes of a record, with the list of replicas kept by Peer.primary (§3.8 "Role in step 6"). */
+void peer_make_primary(Node *self, PeerRef ref, NodeEnv *env);
+void peer_make_replica(Node *self, PeerRef ref, NodeId primary, NodeEnv *env);
+/* How many replicas of `primary` are known; with healthy_only those neither FAIL (nor PFAIL if strict). */
+uint32_t peer_replica_count(const Node *self, NodeId primary);
+
+/* Own epochs and state, noted. */
+void self_set_epochs(Node *self, uint64_t current, uint64_t last_vote, NodeEnv *env);
+void self_set_state(Node *self, ClusterState state, uint16_t size, NodeEnv *env);
+/* Notes Node.election as it stands (call after changing it). */
+void self_note_election(Node *self, NodeEnv *env);
+
+#endif
