@@ -67,7 +67,7 @@ const char *sim_host_name(const Sim *sim, HostId host);
 HostId sim_find_host(const Sim *sim, const char *name); /* HOST_NONE */
 ProcessStatus sim_host_status(const Sim *sim, HostId host);
 NodeId sim_host_node(const Sim *sim, HostId host); /* identity; NODE_NONE before the first start */
-const char *sim_node_id(const Sim *sim, NodeId node); /* 40 digits and a NUL */
+const char *sim_node_id(Sim *sim, NodeId node); /* 40 digits and a NUL, until the next call */
 HostId sim_node_host(const Sim *sim, NodeId node);
 uint32_t sim_host_ip(const Sim *sim, HostId host, uint16_t *port);
 const NodeConfig *sim_host_config(const Sim *sim, HostId host);

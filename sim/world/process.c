@@ -1,0 +1,375 @@
+/* process.c -- the life of a redis-server process and its turns (protocol.md §17.4, §2.8, §2.9). */
+#include "sim/world/world.h"
+
+#include <string.h>
+
+static bool is_current(const Host *host, const Event *event)
+{
+    return host->process == event->b;
+}
+
+static NodeMs node_clock(SimTime now)
+{
+    return NODE_CLOCK_BASE_MS + (NodeMs)(now / SIM_MS);
+}
+
+NodeEnv process_env(Sim *sim, Host *host, NodeFacts *facts)
+{
+    memset(facts, 0, sizeof(*facts));
+    if (host->repl) repl_facts(host->repl, facts);
+    return (NodeEnv){
+        .now = sim->now,
+        .now_ms = node_clock(sim->now),
+        .rng = &host->rng,
+        .facts = facts,
+        .rules = &sim->config.rules,
+        .directory = &sim->directory,
+        .msgs = sim->msgs,
+        .slots = sim->slots,
+        .level = sim->config.trace_level,
+        .out = &sim->effects,
+        .mem = sim->mem,
+    };
+}
+
+/* --- birth --- */
+
+static void post_cron(Sim *sim, HostId number, SimTime time)
+{
+    Host *host = world_host(sim, number);
+    host->next_cron = time;
+    queue_post(sim->queue, (Event){.time = time, .kind = EVENT_CRON, .a = number, .b = host->process});
+}
+
+/* The process exists from now on: it listens, believes what its disk says, and its first timer is set. */
+static void come_up(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    bool fresh = host->disk.self == NODE_NONE;
+    if (fresh) host->identity = world_new_identity(sim, number);
+    host = world_host(sim, number);
+    host->booting = false;
+    host->status = PROCESS_RUNNING;
+    host->since = sim->now;
+    host->busy_until = sim->now;
+    host->cron_due = false;
+    host->wake_posted = false;
+
+    TraceRecord record = {.type = TRACE_PROCESS_STARTED};
+    record.u.PROCESS_STARTED.node = host->identity;
+    record.u.PROCESS_STARTED.fresh = fresh;
+    world_note(sim, number, &record);
+    sim->cause = trace_count(sim->trace);
+
+    NodeFacts facts;
+    NodeEnv env = process_env(sim, host, &facts);
+    host->repl = repl_create(&host->config, number, host->addr, &env);
+    host->node = node_create(number, host->addr, host->identity, &host->config, &host->disk, &env);
+    node_before_sleep(host->node, &env);
+    effects_carry_out(sim, number);
+    net_set_listening(sim->net, number, true);
+
+    /* A server's first timer fires 1 ms after its start. Servers that are set up together are never
+     * started in the same instant: the phase of their ticks is uniform (§17.1). */
+    SimSpan first = fresh ? rng_below64(&host->rng, CRON_PERIOD) : FIRST_CRON;
+    post_cron(sim, number, sim->now + first);
+}
+
+void process_start(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    SIM_ASSERT(!host_has_process(host) && !host->booting);
+
+    host->process++;
+    if (!host->powered) {
+        host->powered = true;
+        net_set_power(sim->net, number, true);
+    }
+    if (host->disk.self == NODE_NONE) {
+        come_up(sim, number);
+        return;
+    }
+    host->booting = true;
+    SimTime ready = sim->now + BOOT_TIME + rng_below64(&host->rng, BOOT_JITTER);
+    queue_post(sim->queue, (Event){.time = ready, .kind = EVENT_BOOT, .a = number, .b = host->process});
+}
+
+/* --- death --- */
+
+static void drop_inbox(Sim *sim, Host *host)
+{
+    for (uint32_t i = host->inbox_head; i < host->inbox.count; i++) {
+        InboxItem *item = &host->inbox.items[i];
+        if (item->kind == INBOX_NET && item->happening.kind == NET_ARRIVED) {
+            effects_lose_payload(sim, item->happening.payload, LOST_DEAD);
+        }
+    }
+    array_clear(&host->inbox);
+    host->inbox_head = 0;
+}
+
+void process_kill(Sim *sim, HostId number, bool power)
+{
+    Host *host = world_host(sim, number);
+    bool was_alive = host_has_process(host);
+    host->process++; /* whatever is scheduled for it is stale */
+    host->booting = false;
+    host->status = PROCESS_DEAD;
+    host->since = sim->now;
+
+    TraceRecord record = {.type = TRACE_PROCESS_EXITED};
+    record.u.PROCESS_EXITED.reason = power ? EXIT_POWER : EXIT_KILLED;
+    world_note(sim, number, &record);
+    sim->cause = trace_count(sim->trace);
+
+    net_set_listening(sim->net, number, false);
+    if (power) {
+        host->powered = false;
+        net_set_power(sim->net, number, false);
+    } else {
+        net_kill_host(sim->net, number, sim->now);
+    }
+    drop_inbox(sim, host);
+    call_host_died(sim, number);
+    if (!was_alive) return;
+    node_destroy(host->node, sim->mem);
+    repl_destroy(host->repl, sim->mem);
+    host->node = NULL;
+    host->repl = NULL;
+}
+
+void process_freeze(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    SIM_ASSERT(host->status == PROCESS_RUNNING);
+    host->status = PROCESS_IS_FROZEN;
+    host->since = sim->now;
+    TraceRecord record = {.type = TRACE_PROCESS_FROZEN};
+    world_note(sim, number, &record);
+}
+
+/* --- turns --- */
+
+/* The record that an arriving packet leaves, as the cause of what follows. */
+static void note_arrival(Sim *sim, HostId number, uint64_t payload)
+{
+    const Flight *flight = effects_flight(sim, payload);
+    if (!flight) return;
+    TraceRecord record = {.type = TRACE_MSG_RECEIVED, .host = number, .cause = flight->seq};
+    record.u.MSG_RECEIVED.msg = flight->number;
+    record.u.MSG_RECEIVED.from = flight->from;
+    record.u.MSG_RECEIVED.kind = (MsgKind)flight->kind;
+    uint64_t seq = world_record(sim, &record, flight->rare ? 1 : 2);
+    if (seq) sim->cause = seq;
+}
+
+static NodeInputKind input_kind(NetHappeningKind kind)
+{
+    switch (kind) {
+    case NET_ARRIVED: return NODE_INPUT_MSG;
+    case NET_CONNECTED: return NODE_INPUT_LINK_UP;
+    case NET_REFUSED:
+    case NET_TIMED_OUT:
+    case NET_CLOSED: return NODE_INPUT_LINK_DOWN;
+    case NET_LOST: break;
+    }
+    SIM_ASSERT(kind != NET_LOST);
+    return NODE_INPUT_COUNT;
+}
+
+static void take_bus_input(Sim *sim, Host *host, const NetHappening *happening, NodeEnv *env)
+{
+    NodeInput input = {
+        .kind = input_kind(happening->kind),
+        .link = happening->link,
+        .inbound = happening->link & 1,
+        .from = HOST_NONE,
+    };
+    if (happening->kind == NET_ARRIVED) {
+        uint32_t repl;
+        MsgId msg = effects_msg(sim, happening->payload, &repl);
+        input.from = net_peer(sim->net, happening->link);
+        input.msg = msg_at(sim->msgs, msg);
+    }
+    node_step(host->node, &input, env);
+}
+
+static void take_repl_input(Sim *sim, Host *host, const NetHappening *happening, NodeEnv *env)
+{
+    if (happening->kind == NET_ARRIVED) {
+        uint32_t repl;
+        effects_msg(sim, happening->payload, &repl);
+        repl_on_message(host->repl, happening->link, replmsg_at(sim->repl_msgs, repl), env);
+    } else if (happening->kind == NET_CONNECTED) {
+        repl_on_link_up(host->repl, happening->link, env);
+    } else {
+        repl_on_link_down(host->repl, happening->link, env);
+    }
+}
+
+/* One happening becomes one input. An end that the process has closed meanwhile says nothing more. */
+static void take_happening(Sim *sim, HostId number, const NetHappening *happening)
+{
+    Host *host = world_host(sim, number);
+    NodeFacts facts;
+    if (happening->kind == NET_ARRIVED) note_arrival(sim, number, happening->payload);
+    NodeEnv env = process_env(sim, host, &facts);
+    LinkUse use = (LinkUse)sim->link_use.items[happening->link >> 1];
+    bool stale = happening->kind == NET_ARRIVED && !net_is_open(sim->net, happening->link);
+    if (!stale && use == LINK_BUS) take_bus_input(sim, host, happening, &env);
+    if (!stale && use == LINK_REPL) take_repl_input(sim, host, happening, &env);
+    if (happening->kind == NET_ARRIVED) effects_finish_payload(sim, happening->payload);
+}
+
+static void take_cron(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    NodeFacts facts;
+    sim->cause = 0;
+    host->cron_due = false;
+    NodeEnv env = process_env(sim, host, &facts);
+    NodeInput input = {.kind = NODE_INPUT_CRON, .link = LINK_NONE, .from = HOST_NONE};
+    node_step(host->node, &input, &env);
+    repl_on_cron(host->repl, &env);
+}
+
+/* The work before the event loop sleeps, then the effects; the process is busy until they are out. */
+static void end_turn(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    NodeFacts facts;
+    NodeEnv env = process_env(sim, host, &facts);
+    node_before_sleep(host->node, &env);
+    SimTime done = effects_carry_out(sim, number);
+    world_host(sim, number)->busy_until = done;
+}
+
+static bool can_run(const Sim *sim, const Host *host)
+{
+    return host->status == PROCESS_RUNNING && host->busy_until <= sim->now;
+}
+
+static bool has_work(const Host *host)
+{
+    return host->cron_due || host->inbox_head < host->inbox.count;
+}
+
+static void post_wake(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    if (host->wake_posted || !has_work(host) || host->status != PROCESS_RUNNING) return;
+    SimTime time = host->busy_until > sim->now ? host->busy_until : sim->now;
+    host->wake_posted = true;
+    queue_post(sim->queue, (Event){.time = time, .kind = EVENT_WAKE, .a = number, .b = host->process});
+}
+
+static void take_item(Sim *sim, HostId number, const InboxItem *item)
+{
+    NodeFacts facts;
+    if (item->kind == INBOX_NET) {
+        take_happening(sim, number, &item->happening);
+    } else {
+        NodeEnv env = process_env(sim, world_host(sim, number), &facts);
+        call_execute(sim, item->call, &env);
+    }
+}
+
+/* What has waited for a busy process: one packet a turn, in the order of arrival; then a tick. */
+static void run_backlog(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    if (!can_run(sim, host) || !has_work(host)) return;
+    if (host->inbox_head < host->inbox.count) {
+        InboxItem item = host->inbox.items[host->inbox_head++];
+        if (host->inbox_head == host->inbox.count) {
+            array_clear(&host->inbox);
+            host->inbox_head = 0;
+        }
+        take_item(sim, number, &item);
+    } else {
+        take_cron(sim, number);
+    }
+    end_turn(sim, number);
+    post_wake(sim, number);
+}
+
+/* A resumed process reads its sockets first, then runs one tick (§17.4). */
+void process_thaw(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    SIM_ASSERT(host->status == PROCESS_IS_FROZEN);
+    host->status = PROCESS_RUNNING;
+    host->since = sim->now;
+    TraceRecord record = {.type = TRACE_PROCESS_THAWED};
+    world_note(sim, number, &record);
+    post_wake(sim, number);
+}
+
+static void push_item(Sim *sim, HostId number, InboxItem item)
+{
+    Host *host = world_host(sim, number);
+    array_push(sim->mem, &host->inbox, item);
+    post_wake(sim, number);
+}
+
+void process_on_happening(Sim *sim, const NetHappening *happening)
+{
+    Host *host = world_host(sim, happening->host);
+    if (happening->kind == NET_LOST) {
+        effects_lose_payload(sim, happening->payload, happening->reset ? LOST_RESET : LOST_CLOSED);
+        return;
+    }
+    if (!host_has_process(host)) {
+        if (happening->kind == NET_ARRIVED) effects_lose_payload(sim, happening->payload, LOST_DEAD);
+        return;
+    }
+    if (!can_run(sim, host) || has_work(host)) {
+        push_item(sim, happening->host, (InboxItem){.kind = INBOX_NET, .happening = *happening});
+        return;
+    }
+    take_happening(sim, happening->host, happening);
+    end_turn(sim, happening->host);
+}
+
+void process_on_call(Sim *sim, HostId number, uint32_t call)
+{
+    push_item(sim, number, (InboxItem){.kind = INBOX_CALL, .call = call});
+}
+
+static void on_cron(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    post_cron(sim, number, sim->now + CRON_PERIOD);
+    host->cron_due = true;
+    if (can_run(sim, host) && host->inbox_head == host->inbox.count) {
+        take_cron(sim, number);
+        end_turn(sim, number);
+    } else {
+        post_wake(sim, number);
+    }
+}
+
+void process_on_event(Sim *sim, const Event *event)
+{
+    HostId number = (HostId)event->a;
+    Host *host = world_host(sim, number);
+    if (!is_current(host, event)) return;
+    if (event->kind == EVENT_BOOT) {
+        come_up(sim, number);
+    } else if (event->kind == EVENT_CRON) {
+        on_cron(sim, number);
+    } else {
+        host->wake_posted = false;
+        run_backlog(sim, number);
+        post_wake(sim, number);
+    }
+}
+
+void process_feed(Sim *sim, HostId number, uint64_t bytes)
+{
+    Host *host = world_host(sim, number);
+    NodeFacts facts;
+    NodeEnv env = process_env(sim, host, &facts);
+    repl_feed(host->repl, bytes, &env);
+    effects_carry_out(sim, number);
+}
