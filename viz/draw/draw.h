@@ -69,7 +69,7 @@ typedef enum DrawKind {
     DRAW_LINE,     /* points[0..count-1] as an open polyline */
     DRAW_CURVE,    /* points: p0, control, p1: quadratic */
     DRAW_POLYGON,  /* closed; fill and stroke */
-    DRAW_TEXT,     /* text at points[0] = baseline start, centre or end */
+    DRAW_TEXT,     /* text at rect.x, rect.y = start, centre or end of its baseline */
     DRAW_PATTERN,  /* pattern over rect with radius */
     DRAW_CELLS,    /* a picture of columns x rows colours, cell px each, at rect.x, rect.y */
     DRAW_CLIP,     /* everything until DRAW_UNCLIP only inside rect; nests */

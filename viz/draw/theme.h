@@ -18,7 +18,9 @@ typedef struct Theme {
     Color hull1, hull2;
     Color shard[SHARD_HUES], shard_ink[SHARD_HUES];
     Color neutral[NEUTRAL_TINTS];
-    Color white, black; /* what "towards white/black" mixes with in this theme (tokens §2, §7) */
+    /* What "towards white/black" mixes with (tokens §2, §7): the end that stands out, the end that recedes.
+     * In the light theme they change places: white is #15181C, black #FFFFFF. */
+    Color white, black;
 } Theme;
 
 const Theme *theme_get(ThemeName name);
