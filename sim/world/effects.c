@@ -106,6 +106,7 @@ static void send_msg(Sim *sim, HostId from, LinkId link, MsgId id, bool answer, 
         return;
     }
     const Msg *msg = msg_at(sim->msgs, id);
+    sim->bus_bytes += msg->bytes;
     Flight message = {.msg = id,
                       .kind = (uint8_t)msg->kind,
                       .rare = is_rare(msg->kind, answer),

@@ -159,3 +159,8 @@ const Trace *sim_trace(const Sim *sim)
 {
     return sim->trace;
 }
+
+uint64_t sim_bus_bytes(const Sim *sim)
+{
+    return sim->bus_bytes;
+}

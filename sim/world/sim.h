@@ -46,6 +46,8 @@ bool sim_run_to_notice(Sim *sim, SimTime until);
 SimTime sim_now(const Sim *sim);
 uint64_t sim_event_count(const Sim *sim);
 const Trace *sim_trace(const Sim *sim);
+/* Bytes of cluster bus messages sent so far (protocol.md §3.3 sizes). */
+uint64_t sim_bus_bytes(const Sim *sim);
 /* Writes a keyframe of the present truth (also done by the run itself when it pays). */
 void sim_add_keyframe(Sim *sim);
 /* The present truth as a TraceState (initialised by the caller); equal to the fold of the whole trace. */

@@ -127,6 +127,7 @@ struct Sim {
     uint64_t event_count;
     uint64_t notice_count; /* records of level 0 and 1 so far */
     uint64_t msg_count;    /* trace numbers of messages given out */
+    uint64_t bus_bytes;    /* of bus messages sent */
     uint64_t cause;        /* record that led to what happens now */
     SimTime last_record;   /* time of the last record */
     Story story;
