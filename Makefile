@@ -104,3 +104,104 @@ clean:
 	rm -rf build
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
+
+# --- what a user asks for ---
+
+S ?= scenarios/lessons/09-anatomy-of-a-failover.lua
+
+.PHONY: run
+run: packages
+	@$(MAKE) --no-print-directory programs
+	@tests/run.sh $(OUT) $(S)
+
+.PHONY: test
+test: packages
+	@$(MAKE) --no-print-directory programs $(OUT)/tests $(OUT)/fuzz-corpus
+	@tests/test.sh $(OUT)
+
+.PHONY: asan
+asan: packages
+	@$(MAKE) --no-print-directory MODE=asan build/asan/tests build/asan/slotscope build/asan/fuzz-corpus
+	@ASAN_OPTIONS=detect_leaks=1 tests/test.sh build/asan
+
+.PHONY: lint
+lint: packages
+	@tests/packages.sh lint
+	@$(MAKE) --no-print-directory $(LIBSIM) $(LIBVIZ)
+	@tests/lint/lint.sh $(LIBSIM) $(LIBVIZ)
+	@cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -I. --enable=warning,portability \
+	  --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=nullPointerRedundantCheck \
+	  --suppressions-list=tests/lint/cppcheck.txt $(SIM_SRC)
+
+FORMAT_SRC = $(sort $(shell find sim viz lua tests -name '*.[ch]'))
+.PHONY: format format-check
+format:
+	@tests/packages.sh lint
+	clang-format -i $(FORMAT_SRC)
+format-check:
+	@tests/packages.sh lint
+	clang-format --dry-run --Werror $(FORMAT_SRC)
+
+.PHONY: golden
+golden: packages
+	@$(MAKE) --no-print-directory $(OUT)/tests
+	GOLDEN=write $(OUT)/tests test_golden
+
+.PHONY: pictures
+pictures: packages
+	@$(MAKE) --no-print-directory programs
+	@tests/pictures.sh $(OUT) build/pictures
+
+FIDELITY_SRC := $(call find,tests/fidelity tests/fixture)
+$(OUT)/fidelity: $(call obj,$(FIDELITY_SRC)) $(LIBSIM)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(CJSON_PKG)) -lm
+.PHONY: fidelity
+fidelity: packages
+	@$(MAKE) --no-print-directory $(OUT)/fidelity
+	$(OUT)/fidelity --seeds $(or $(N),200)
+
+BENCH := $(patsubst tests/bench/%.c,%,$(call find,tests/bench))
+$(addprefix $(OUT)/,$(BENCH)): $(OUT)/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(call find,tests/fixture)) $(LIBVIZ) $(LIBSIM)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
+.PHONY: bench
+bench: packages
+	@$(MAKE) --no-print-directory $(addprefix $(OUT)/,$(BENCH))
+	@for program in $(BENCH); do echo "== $$program"; $(OUT)/$$program || exit 1; done
+
+.PHONY: sweep
+sweep: packages
+	@$(MAKE) --no-print-directory $(OUT)/tests
+	SWEEP_SEEDS=$(or $(N),1000) $(OUT)/tests test_sweep
+
+# Fuzz targets: with libFuzzer (make MODE=fuzz fuzz), and as plain programs that run their corpus in `make test`.
+FUZZ := $(patsubst tests/fuzz/%.c,%,$(filter tests/fuzz/fuzz_%.c,$(call find,tests/fuzz)))
+$(OUT)/fuzz-corpus: $(call obj,tests/fuzz/corpus_main.c $(addprefix tests/fuzz/,$(addsuffix .c,$(FUZZ)))) $(LIBSIM)
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
+$(addprefix build/fuzz/,$(FUZZ)): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(LIBSIM)
+	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ -lm
+.PHONY: fuzz
+fuzz: packages
+	@tests/packages.sh lint
+	@$(MAKE) --no-print-directory MODE=fuzz $(addprefix build/fuzz/,$(FUZZ))
+	@for target in $(FUZZ); do mkdir -p build/fuzz/work-$$target; build/fuzz/$$target -max_total_time=$(or $(N),300) \
+	  -max_len=65536 build/fuzz/work-$$target tests/fuzz/corpus/$${target#fuzz_} || exit 1; done
+
+.PHONY: check
+check: lint test asan
+
+.PHONY: help
+help:
+	@echo "make                build build/slotscope and build/slotscope-view"
+	@echo "make run            play lesson 9 in a window; without a display: text and pictures in build/ (S=FILE: another)"
+	@echo "make test           every test; closes with CUnit's summary"
+	@echo "make lint           layers, forbidden symbols, sizes, cppcheck"
+	@echo "make format         clang-format over all sources (format-check: only look)"
+	@echo "make asan           the tests under AddressSanitizer and UBSan"
+	@echo "make golden         rewrite the golden transcripts; commit the difference only with its reason"
+	@echo "make sweep N=1000   random faults over N seeds, with all checkers"
+	@echo "make fuzz N=300     libFuzzer, N seconds for each target"
+	@echo "make bench          speed, as ratios within one run"
+	@echo "make fidelity       our runs beside what real Redis 7.0.15 did (N=seeds)"
+	@echo "make pictures       the pictures of the lessons into build/pictures"
+	@echo "make check          all that CI runs, and the sanitizers"
+	@echo "MODE=release|debug|asan|fuzz chooses how to build; CC=clang the compiler"
