@@ -9,8 +9,18 @@
 #define TRACE_STATE_H
 
 #include "sim/base/array.h"
+#include "sim/base/bitpool.h"
 #include "sim/base/ids.h"
 #include "sim/trace/trace.h"
+
+/* Bounds of the tables beside HOSTS_MAX and NODES_MAX; the fold and the keyframe reader refuse more. */
+#define ADDRS_MAX ((uint32_t)1 << 20)
+#define SLOT_SETS_MAX ((uint32_t)1 << 18)
+#define BELIEF_CELLS_MAX ((uint32_t)1 << 24) /* hosts x nodes: 4096 of each */
+#define NET_RULES_MAX ((uint32_t)1 << 16)
+#define FLIGHTS_MAX ((uint32_t)1 << 22)
+#define REPORTS_MAX ((uint32_t)1 << 18) /* of one host */
+#define HANDSHAKES_MAX ((uint32_t)1 << 16)
 
 /* Flags of a node record, protocol.md §2.2. */
 #define FLAG_PRIMARY 1
@@ -47,15 +57,17 @@ typedef struct HandshakeState {
     char id[NODE_ID_SIZE]; /* the temporary one */
 } HandshakeState;
 
-/* A host, its process and what that process believes of itself. All but the first group is zero unless
- * status is RUNNING or FROZEN (a dead process believes nothing; its disk is its own affair). */
+/* A host, its process and what that process believes of itself. All but the first group is zero (and
+ * repl_primary NODE_NONE) unless status is RUNNING or FROZEN: a dead process believes nothing; its disk is
+ * its own affair. A new row (state_need_host) has node NODE_NONE and slow_permille 1000; HOST_ADDED sets
+ * `since`; slow_permille outlives the process. */
 typedef struct HostState {
     char name[24];
     char zone[24];
     AddrId addr;
     uint32_t node_timeout_ms;
     ProcessStatus status;
-    NodeId node;           /* identity of the present or last process */
+    NodeId node;           /* identity of the present or last process; NODE_NONE before the first */
     uint32_t slow_permille; /* 1000: normal */
     SimTime since;         /* when status last changed */
 
@@ -98,7 +110,7 @@ typedef struct NetRuleState {
 } NetRuleState;
 
 typedef struct FlightState { /* a message under way */
-    uint64_t msg, seq; /* number; record that sent it */
+    uint64_t msg, seq; /* number, growing from one to the next; record that sent it */
     HostId from, to;
     uint8_t kind; /* MsgKind */
     bool rare;
@@ -129,14 +141,22 @@ void state_copy(TraceState *to, const TraceState *from); /* `to` is initialised 
 /* Equal in everything but spare capacity; when not, *why (may be NULL) names the first difference. */
 bool state_equal(const TraceState *a, const TraceState *b, Text *why);
 
-/* Folds one record. Records of a malformed trace are refused: false and *err. */
+/* Folds one record, the one after state->seq. A record that cannot follow (docs/trace.md §4: ids not yet
+ * defined, beliefs of a process that does not run, news of a peer not known, ...) is refused: false and
+ * *err, and the state is as before. */
 bool state_apply(TraceState *state, const TraceRecord *record, Error *err);
 
-/* Builders, for the fold and for keyframes made from the truth. Tables grow as needed. */
+/* Builders, for the fold and for keyframes made from the truth. Tables grow as needed; a returned row is
+ * valid until the next builder call. A belief that is reset must be blank again: belief_blank(). */
 HostState *state_need_host(TraceState *state, HostId host);
 NodeState *state_need_node(TraceState *state, NodeId node);
 AddrState *state_need_addr(TraceState *state, AddrId addr);
 Belief *state_need_belief(TraceState *state, HostId host, NodeId node);
+
+static inline Belief belief_blank(void)
+{
+    return (Belief){.primary = NODE_NONE};
+}
 
 static inline const Belief *state_belief(const TraceState *state, HostId host, NodeId node)
 {

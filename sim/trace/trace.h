@@ -24,6 +24,8 @@ typedef struct TraceText {
     uint32_t size;
 } TraceText;
 
+#define TRACE_TEXT_MAX ((uint32_t)1 << 28)
+
 TraceText trace_text(const char *chars); /* of a NUL-terminated text */
 
 typedef enum TraceType {
@@ -135,6 +137,18 @@ void trace_state_at(const Trace *trace, uint64_t seq, TraceState *state);
 void trace_append_command(Trace *trace, const void *bytes, uint32_t size);
 uint32_t trace_command_count(const Trace *trace);
 const uint8_t *trace_command(const Trace *trace, uint32_t index, uint32_t *size);
+
+/* A place in a trace to come back to: what a snapshot of the simulator keeps of it. */
+typedef struct TraceMark {
+    uint64_t count;
+    SimTime end;
+    uint32_t command_count;
+} TraceMark;
+
+TraceMark trace_mark(const Trace *trace);
+/* Takes back every record, keyframe and command since the mark. A keyframe dropped meanwhile for the byte
+ * budget stays dropped. */
+void trace_cut(Trace *trace, TraceMark mark);
 
 /* A hash of everything: header, records, keyframes, commands. Equal runs have equal hashes. */
 uint64_t trace_hash(const Trace *trace);
