@@ -16,6 +16,7 @@
 
 #include "sim/cluster/config.h"
 #include "sim/cluster/effect.h"
+#include "sim/trace/state.h"
 
 /* A replication ID: 160 random bits, printed as 40 hex digits; all zero is "none". */
 typedef struct ReplHistory {
