@@ -61,6 +61,32 @@ void definitions_cut(Definitions *definitions, DefinitionCounts counts)
     definitions->slots.count = counts.slots;
 }
 
+static bool same_addr(const AddrState *a, const AddrState *b)
+{
+    return a->ip == b->ip && a->port == b->port && a->bus_port == b->bus_port;
+}
+
+bool definitions_match(const Definitions *definitions, const TraceState *state)
+{
+    if (definitions->addrs.count > state->addrs.count) return false;
+    if (definitions->nodes.count > state->nodes.count) return false;
+    if (definitions->slots.count > bitpool_count(state->slots)) return false;
+    for (uint32_t i = 0; i < definitions->addrs.count; i++) {
+        if (!same_addr(&definitions->addrs.items[i], &state->addrs.items[i])) return false;
+    }
+    for (uint32_t i = 0; i < definitions->nodes.count; i++) {
+        const NodeState *a = &definitions->nodes.items[i], *b = &state->nodes.items[i];
+        if (a->host != b->host || memcmp(a->id, b->id, NODE_ID_SIZE) != 0) return false;
+    }
+    uint64_t words[BITSET_WORDS(SLOT_COUNT)];
+    ByteReader reader = {.bytes = definitions->slot_bytes.bytes, .size = definitions->slot_bytes.size};
+    for (uint32_t i = 0; i < definitions->slots.count; i++) {
+        if (!keyframe_get_set(&reader, words, SLOT_COUNT)) return false;
+        if (memcmp(words, bitpool_words(state->slots, i), sizeof(words)) != 0) return false;
+    }
+    return true;
+}
+
 void definitions_write(const Definitions *definitions, ByteWriter *out)
 {
     bytes_put_varint(out, definitions->addrs.count);

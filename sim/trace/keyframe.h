@@ -34,6 +34,8 @@ void definitions_add(Definitions *definitions, const TraceState *state);
 /* Forgets what was added since there were so many. */
 void definitions_cut(Definitions *definitions, DefinitionCounts counts);
 DefinitionCounts definitions_counts(const Definitions *definitions);
+/* Does `state` define the same, and perhaps more? */
+bool definitions_match(const Definitions *definitions, const TraceState *state);
 /* The file form. Reading appends to empty definitions; false and *err for anything malformed. */
 void definitions_write(const Definitions *definitions, ByteWriter *out);
 bool definitions_read(Definitions *definitions, ByteReader *reader, Error *err);

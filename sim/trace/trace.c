@@ -218,25 +218,22 @@ const uint8_t *trace_command(const Trace *trace, uint32_t index, uint32_t *size)
     return trace->command_bytes.bytes + start;
 }
 
-/* --- marks --- */
+/* --- going back --- */
 
-TraceMark trace_mark(const Trace *trace)
+void trace_truncate(Trace *trace, uint64_t records, uint32_t keyframes, uint32_t commands, SimTime end)
 {
-    return (TraceMark){trace->log.count, trace->end, trace->commands.count};
-}
+    SIM_ASSERT(records <= trace->log.count);
+    SIM_ASSERT(commands <= trace->commands.count);
 
-void trace_cut(Trace *trace, TraceMark mark)
-{
-    SIM_ASSERT(mark.count <= trace->log.count);
-    SIM_ASSERT(mark.command_count <= trace->commands.count);
-
-    log_cut(&trace->log, mark.count);
-    trace->end = mark.end;
-    if (mark.command_count < trace->commands.count) {
-        trace->command_bytes.size = trace->commands.items[mark.command_count];
-        trace->commands.count = mark.command_count;
+    log_cut(&trace->log, records);
+    trace->end = end;
+    if (commands < trace->commands.count) {
+        trace->command_bytes.size = trace->commands.items[commands];
+        trace->commands.count = commands;
     }
-    while (trace->keyframes.count > keyframe_before(trace, mark.count)) {
+    uint32_t kept = keyframe_before(trace, records);
+    if (kept > keyframes) kept = keyframes;
+    while (trace->keyframes.count > kept) {
         drop_keyframe(trace, &trace->keyframes.items[--trace->keyframes.count]);
     }
     const Keyframe *last = last_keyframe(trace);

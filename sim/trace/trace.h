@@ -138,17 +138,9 @@ void trace_append_command(Trace *trace, const void *bytes, uint32_t size);
 uint32_t trace_command_count(const Trace *trace);
 const uint8_t *trace_command(const Trace *trace, uint32_t index, uint32_t *size);
 
-/* A place in a trace to come back to: what a snapshot of the simulator keeps of it. */
-typedef struct TraceMark {
-    uint64_t count;
-    SimTime end;
-    uint32_t command_count;
-} TraceMark;
-
-TraceMark trace_mark(const Trace *trace);
-/* Takes back every record, keyframe and command since the mark. A keyframe dropped meanwhile for the byte
- * budget stays dropped. */
-void trace_cut(Trace *trace, TraceMark mark);
+/* Takes back what came after a snapshot of the simulator: keeps the first records, keyframes and commands,
+ * as many as were counted then. A keyframe dropped meanwhile for the byte budget stays dropped. */
+void trace_truncate(Trace *trace, uint64_t records, uint32_t keyframes, uint32_t commands, SimTime end);
 
 /* A hash of everything: header, records, keyframes, commands. Equal runs have equal hashes. */
 uint64_t trace_hash(const Trace *trace);
