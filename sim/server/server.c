@@ -101,9 +101,9 @@ static void dispatch(Server *server, int argc, char **argv, Text *reply, NodeEnv
                               server->addrs, reply, env);
     } else if (is_word(argv[0], "PING")) {
         reply_ping(argc, argv, reply);
-    } else if (is_word(argv[0], "ROLE")) {
-        if (argc != 1) reply_wrong_count("role", reply);
-        else repl_role_text(server->repl, env->directory, server->addrs, reply);
+    } else if (is_word(argv[0], "INFO")) {
+        text_append(reply, "$");
+        repl_info_text(server->repl, server->addrs, env, reply);
     } else {
         reply_unknown(argc, argv, reply);
     }

@@ -200,7 +200,7 @@ static void carry_out(Sim *sim, HostId number, const Effect *effect, SimTime dep
     case EFFECT_REPL_STOP:
     case EFFECT_DROP_KEYS:
     case EFFECT_FLUSH:
-    case EFFECT_PAUSE_WRITES: effects_for_data(sim, number, effect, depart); break;
+    case EFFECT_PAUSE_WRITES: effects_for_data(sim, number, effect); break;
     case EFFECT_KIND_COUNT: SIM_ASSERT(effect->kind < EFFECT_KIND_COUNT);
     }
 }
@@ -215,5 +215,6 @@ SimTime effects_carry_out(Sim *sim, HostId number)
     }
     array_clear(&sim->effects.items);
     array_clear(&sim->effects.records);
+    data_drain(sim, number, depart);
     return depart;
 }

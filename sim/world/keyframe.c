@@ -1,5 +1,6 @@
 /* keyframe.c -- the truth as a TraceState, made from the processes themselves and never from the records,
  * so that comparing it with the fold of the records is a check of both (docs/determinism.md). */
+#include "sim/cluster/peers.h"
 #include "sim/world/world.h"
 
 #include <stdlib.h>

@@ -3,6 +3,8 @@
 #include "sim/cluster/peers.h"
 #include "sim/world/world.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static const Host *host_at(const Sim *sim, HostId host)
@@ -153,9 +155,16 @@ const HostState *sim_self(Sim *sim, HostId number)
 
 /* --- agreement --- */
 
-static bool differs(Text *why, const char *format, const char *a, const char *b)
+static bool differs(Text *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool differs(Text *why, const char *format, ...)
 {
-    if (why) text_append(why, format, a, b);
+    char line[160];
+    va_list args;
+    if (!why) return false;
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    text_append(why, "%s", line);
     return false;
 }
 
@@ -186,9 +195,8 @@ static bool agrees_about(const Sim *sim, const Host *host, const Host *other, Te
 
 static bool same_owners(const Host *host, const Host *first, Text *why)
 {
-    const char *text = "%s and %s disagree about the owner of a slot";
     if (memcmp(host->node->owner, first->node->owner, sizeof(first->node->owner)) == 0) return true;
-    return differs(why, text, host->name, first->name);
+    return differs(why, "%s and %s disagree about the owner of a slot", host->name, first->name);
 }
 
 bool sim_converged(const Sim *sim, Text *why)

@@ -13,6 +13,7 @@
 #ifndef WORLD_WORLD_H
 #define WORLD_WORLD_H
 
+#include "sim/base/idpool.h"
 #include "sim/cluster/admin.h"
 #include "sim/cluster/node.h"
 #include "sim/engine/queue.h"
@@ -177,7 +178,9 @@ void effects_lose_payload(Sim *sim, uint64_t payload, LostReason reason);
 void effects_send_repl(Sim *sim, HostId from, LinkId link, uint32_t repl, uint32_t bytes, SimTime depart);
 LinkId effects_open(Sim *sim, HostId from, AddrId addr, LinkUse use);
 /* The effects that concern the data side: start, stop and promote replication, drop keys. */
-void effects_for_data(Sim *sim, HostId host, const Effect *effect, SimTime depart);
+void effects_for_data(Sim *sim, HostId host, const Effect *effect);
+/* Carries out what the data side wishes of the network, at the end of a turn. */
+void data_drain(Sim *sim, HostId host, SimTime depart);
 Flight *effects_flight(Sim *sim, uint64_t payload); /* NULL when it has none */
 MsgId effects_msg(Sim *sim, uint64_t payload, uint32_t *repl); /* MSG_NONE: a replication message */
 
