@@ -21,15 +21,16 @@ void control_choice(const Ui *ui, Rect rect, uint32_t number, const char *title,
 /* A button with a sign. */
 void control_icon_button(const Ui *ui, Rect rect, Icon icon, ControlState state, Action action);
 
-/* A segmented control: `count` titles of equal or natural width in a well; `chosen` is inverted. Each
- * segment's action has its index as argument. The height is 28 (projector 32). Returns the width; draws
- * nothing when ui->list is NULL, so that a caller can right-align. */
+/* A segmented control: `count` titles side by side in a well; `chosen` is inverted. Each
+ * segment's action has its index as argument. CONTROL_SEGMENTS_HEIGHT high. Returns the width, which
+ * control_segments_width tells beforehand. */
+#define CONTROL_SEGMENTS_HEIGHT 28.0f
 float control_segments(const Ui *ui, Point top_left, const char *const *titles, uint32_t count,
                        uint32_t chosen, uint32_t action);
 float control_segments_width(const Ui *ui, const char *const *titles, uint32_t count);
 
-/* A tab bar along the top of `rect` (40 high): chosen title in text with a 2 px line under it, a divider
- * below all. Each tab's action has its index as argument. */
+/* A tab bar that fills `rect` (40 high): titles from 24 px on, the chosen one in text with a 2 px line
+ * under it, a divider below all. Each tab's action has its index as argument. */
 void control_tabs(const Ui *ui, Rect rect, const char *const *titles, uint32_t count,
                   uint32_t chosen, uint32_t action);
 

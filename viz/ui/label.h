@@ -17,7 +17,7 @@ float label_width(const Ui *ui, TypeRole role, const char *chars);
  * width drawn. */
 float label_cut(const Ui *ui, Point at, float width, TypeRole role, Color color, const char *chars);
 /* Copies as much of `chars` to out as fits into `width` px, with "…" at the end if something was left
- * out. Cuts between UTF-8 characters. Returns true if all of it fitted. */
+ * out; "" if not even that has room. Cuts between UTF-8 characters. Returns true if all of it fitted. */
 bool label_fit(const TextMetrics *metrics, FontFace face, float size, const char *chars, float width,
                char *out, uint32_t out_size);
 

@@ -13,13 +13,14 @@ typedef enum TypeRole {
     TYPE_BODY,            /* small prose, lists: Inter 400 13/20 */
     TYPE_BODY_STRONG,     /* names in them, tabs, chips: Inter 600 13/20 */
     TYPE_TITLE,           /* panel title, button: Inter 600 14/20 */
-    TYPE_VALUE,           /* header values in words: Inter 600 15/22 */
-    TYPE_VALUE_MONO,      /* header and inspector values in digits: Mono 500 14/20 */
+    TYPE_VALUE,           /* header values in words: Inter 600 15/22 (beside it Inter 400) */
+    TYPE_HEADER_MONO,     /* header values in digits: Mono 500 15/20 */
+    TYPE_VALUE_MONO,      /* inspector values in digits: Mono 500 14/20 */
     TYPE_ANNOTATION,      /* beside a node: Inter 600 14/19 */
     TYPE_ANNOTATION_MONO, /* under it: Mono 400 12/19 */
     TYPE_QUESTION,        /* Inter 500 15/22 */
     TYPE_NARRATION,       /* narration: Inter 400 16/25; names in it 600 */
-    TYPE_STAGE_TITLE,     /* Inter 600 16/25 */
+    TYPE_STAGE_TITLE,     /* name of the lesson, heading of the stage: Inter 600 16/25 */
     TYPE_NODE_NAME,       /* Inter 700 18 */
     TYPE_NODE_EPOCH,      /* Mono 500 12 */
     TYPE_CLOCK,           /* Mono 600 20 */
