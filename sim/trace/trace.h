@@ -151,7 +151,10 @@ void trace_write(const Trace *trace, ByteWriter *out);
  * the section and offset. */
 Trace *trace_read(const uint8_t *bytes, size_t size, Error *err);
 
-/* One line for people: "12.460 n2 suspects n1 (silence 5.1 s)"; names from `state`. */
+/* One line for people: "12.460 n2 suspects n1 (silence 5.1 s)"; names from `state`, of any moment near. */
 void trace_record_text(const TraceRecord *record, const TraceState *state, Text *out);
+/* A node is called as the host where it was born; the second one born there is "n1#2", and so on. */
+void trace_node_name(const TraceState *state, NodeId node, Text *out);
+void trace_flags_text(uint16_t flags, Text *out); /* "primary,pfail"; "noflags" */
 
 #endif
