@@ -59,9 +59,8 @@ static uint64_t take_flight(Sim *sim, const Flight *flight)
 
 /* --- sending --- */
 
-static void note_sent(Sim *sim, uint64_t payload)
+static void note_sent(Sim *sim, Flight *flight)
 {
-    Flight *flight = effects_flight(sim, payload);
     TraceRecord record = {.type = TRACE_MSG_SENT, .host = flight->from, .cause = sim->cause};
     record.u.MSG_SENT.msg = flight->number;
     record.u.MSG_SENT.to = flight->to;
@@ -88,8 +87,9 @@ static void transmit(Sim *sim, HostId from, LinkId link, Flight message, SimTime
     if (shown) payload = take_flight(sim, &message);
     SimTime due = net_send(sim->net, link, payload, message.bytes, depart);
     if (!shown) return;
-    effects_flight(sim, payload)->due = due;
-    note_sent(sim, payload);
+    Flight *flight = &sim->flights.items[payload & ~PAYLOAD_TAG];
+    flight->due = due;
+    note_sent(sim, flight);
 }
 
 /* Only a PONG that answers nothing is news: it announces a promotion, an import or an election. */
