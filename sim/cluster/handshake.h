@@ -10,6 +10,9 @@ bool handshake_start(Node *self, AddrId addr, uint16_t flags, NodeEnv *env);
 /* A PONG came on the outbound link of `ref`, a handshake record: rename or delete (§4.2 step 3). Returns the
  * known peer's ref, or PEER_NONE when the record is gone. */
 PeerRef handshake_on_pong(Node *self, PeerRef ref, const Msg *msg, NodeEnv *env);
+/* The address from which `sender` speaks differs from its record: take it, drop the link (§4.5,
+ * nodeUpdateAddressIfNeeded). True when it did. */
+bool handshake_update_address(Node *self, NodeId sender, const Msg *msg, NodeEnv *env);
 bool handshake_blacklisted(Node *self, NodeId node, const NodeEnv *env);
 void handshake_blacklist(Node *self, NodeId node, NodeEnv *env); /* for 60 s, §4.6 */
 

@@ -15,6 +15,17 @@ void link_broadcast(Node *self, MsgId msg, NodeEnv *env);
 void link_send_ping(Node *self, PeerRef ref, LinkId link, MsgKind kind, NodeEnv *env);
 typedef enum PongTarget { PONG_TO_ALL, PONG_TO_LOCAL_REPLICAS } PongTarget;
 void link_broadcast_pong(Node *self, PongTarget target, NodeEnv *env); /* clusterBroadcastPong */
+/* Asks the world to open the outbound link of a record that has none. */
+void link_open(Node *self, PeerRef ref, NodeEnv *env);
+/* The record whose outbound link this is; `hint` is the likely one or NODE_NONE. PEER_NONE: none any more. */
+PeerRef link_find_outbound(const Node *self, LinkId link, NodeId hint);
+/* The identity an inbound link is bound to, or NODE_NONE. */
+NodeId link_find_inbound(const Node *self, LinkId link);
+/* Is there an outbound link, be it still connecting. */
+static inline bool link_exists(const Peer *peer)
+{
+    return peer->link_state != PLINK_NONE;
+}
 /* Closes the outbound link, keeping ping_sent (freeClusterLink). */
 void link_close(Node *self, PeerRef ref, NodeEnv *env);
 

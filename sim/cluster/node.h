@@ -43,21 +43,57 @@ typedef struct Peer {
     NodeId node;           /* identity; NODE_NONE while a handshake */
     uint16_t order;        /* index in Node.known */
     uint16_t report_count; /* failure reports held about it, expired ones included */
-    uint8_t link_state;    /* PeerLink */
+    uint8_t link_state;    /* PeerLink; connecting with LINK_NONE: the world has not opened it yet */
     bool used;
+    bool dirty; /* differs from what node_save wrote last */
 } Peer;
 
 /* The gate (perf: the only thing a healthy gossip entry touches): for subject j the pong time known of
  * j in ms, or GATE_CLOSED when an ordinary entry may not simply overwrite it: a ping is outstanding,
- * failure reports exist, j is flagged PFAIL or FAIL, j is unknown or is myself. Then the full rules of
- * §3.9 run on the cold part. */
+ * failure reports exist, j is flagged PFAIL or FAIL, j was never heard of, is unknown or is myself. Then
+ * the full rules of §3.9 run on the cold part. Kept by peers.c. */
 #define GATE_CLOSED UINT32_MAX
+
+/* Node.marks: the flags of a record and, in bits that no flag has, what a draw for gossip and a tick of
+ * the cron need to know, so that neither touches the cold part. Kept by peers.c. */
+#define MARK_FLAGS 0x03FF
+#define MARK_SUSPECT 0x2000 /* flagged PFAIL or FAIL, or with failure reports */
+#define MARK_BARE 0x4000    /* neither outbound link nor slots: not gossiped about, §3.5 */
+#define MARK_NO_LINK 0x8000 /* no outbound link */
 
 typedef struct FailReport { /* §5.2 */
     NodeId peer;
     NodeId reporter;
     NodeMs time_ms;
 } FailReport;
+
+/* Failure reports by reporter and subject: a row of times for each reporter, a column for each subject
+ * (perf: in a partition of 1000 nodes a node holds a quarter of a million). See failure.c. */
+typedef struct ReportRow {
+    NodeMs *times; /* by column; 0: none */
+    uint32_t size;
+} ReportRow;
+
+typedef struct ReportColumn {
+    NodeId peer; /* the subject; NODE_NONE: the column is free */
+    uint16_t count;
+    NodeMs oldest_ms; /* no report of this column is older */
+} ReportColumn;
+
+typedef struct ReportTable {
+    ReportRow *rows;     /* by NodeId of the reporter; NULL while there is no report at all */
+    uint16_t *column_of; /* by NodeId of the subject; REPORT_COLUMN_NONE */
+    uint32_t capacity;   /* of both */
+    uint32_t count;      /* reports in all */
+    ARRAY_OF(ReportColumn) columns;
+} ReportTable;
+
+#define REPORT_COLUMN_NONE ((uint16_t)0xFFFF)
+
+typedef struct HandshakeName { /* of the record in the same place of Node.handshakes */
+    uint32_t number; /* grows with each handshake of the process */
+    char *id;        /* temporary, NODE_ID_SIZE digits; its own block, so that records may point at it */
+} HandshakeName;
 
 typedef struct Blacklisted { /* §4.6 */
     NodeId node;
@@ -112,11 +148,26 @@ typedef struct Node {
 
     Peer *peers;        /* by NodeId, `capacity` of them */
     uint32_t *gate;     /* by NodeId */
-    uint8_t *due;       /* by NodeId: cron tick (mod 256) at which to look again (cron.c) */
-    uint32_t capacity;  /* of the three arrays above */
+    uint16_t *marks;    /* by NodeId: flags and MARK_* */
+    LinkId *out_links;  /* by NodeId: Peer.link again, close together for looking up a link */
+    LinkId *in_links;   /* by NodeId: Peer.inbound again */
+    uint32_t capacity;  /* of the five arrays above */
     ARRAY_OF(Peer) handshakes;  /* by PeerRef - PEER_HANDSHAKE; unused ones are free */
+    ARRAY_OF(HandshakeName) handshake_names;
+    uint32_t handshake_count;   /* numbers given to handshakes so far */
     ARRAY_OF(PeerRef) known;    /* every record, myself and handshakes included: N = known.count */
-    ARRAY_OF(FailReport) reports;
+    uint8_t *due;    /* by index in known: time slice (mod 256) at which to look again (cron.c) */
+    uint8_t *stamps; /* by index in known: last gossip section it went into (gossip.c) */
+    uint32_t order_capacity;    /* of the two arrays above; a multiple of 8 */
+    uint8_t stamp;              /* of the present gossip section */
+    uint32_t last_slice;        /* time slice of the last cron */
+    uint32_t armed_timeout_ms;  /* node timeout that `due` was computed with */
+    bool examine_all;           /* the cron looks at every record each tick: for tests, to compare with */
+    ARRAY_OF(PeerRef) looks;    /* cron: records to look at in this tick */
+    ARRAY_OF(PeerRef) pfails;   /* records flagged PFAIL, in the order of known */
+    ARRAY_OF(NodeId) dirty;     /* what node_save must write */
+    ReportTable report_table;
+    ARRAY_OF(FailReport) reports; /* a listing of the table: see failure_list_reports */
     ARRAY_OF(Blacklisted) blacklist;
     ARRAY_OF(OpenSlot) open_slots;
     uint16_t suspect_count;     /* records flagged PFAIL or FAIL, or with reports */
@@ -180,6 +231,11 @@ void node_link_opened(Node *self, PeerRef ref, LinkId link);
 /* Brings *disk up to date with the node: what a save writes. Cheap when little changed. */
 void node_save(Node *self, NodeDisk *disk, Mem *mem);
 void node_disk_deinit(NodeDisk *disk, Mem *mem);
+
+/* The number and the temporary ID of a handshake record. */
+void node_handshake_name(const Node *self, PeerRef ref, uint32_t *number, char id[NODE_ID_SIZE]);
+/* CONFIG SET: takes over a changed configuration (clusterUpdateMyselfFlags). */
+void node_set_config(Node *self, const NodeConfig *config, NodeEnv *env);
 
 /* Invariants (style.md §4); runs in every build, cheap. node_check_slow: the whole tables. */
 void node_check(const Node *self);

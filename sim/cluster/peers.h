@@ -8,12 +8,19 @@
 
 #include "sim/cluster/node.h"
 
+/* Makes room for identities below `count` in every table by NodeId. */
+void peers_reserve(Node *self, uint32_t count, Mem *mem);
+void peers_deinit(Node *self, Mem *mem);
+
 /* Is this identity in the table (handshakes have none). */
 bool peer_known(const Node *self, NodeId node);
 /* Adds a record for a known identity, with flags; returns its ref (== node). */
 PeerRef peer_add(Node *self, NodeId node, AddrId addr, uint16_t flags, NodeEnv *env);
 /* Adds a handshake record with a random temporary ID; `flags` has HANDSHAKE and perhaps MEET. */
 PeerRef peer_add_handshake(Node *self, AddrId addr, uint16_t flags, NodeEnv *env);
+/* A handshake is over: its record, link and place go on under the real identity, which must be new here
+ * (clusterRenameNode). Returns the new ref. */
+PeerRef peer_rename_handshake(Node *self, PeerRef ref, NodeId node, uint16_t flags, NodeEnv *env);
 /* Removes a record with its links, reports (about it and by it), slots and references (§4.6). */
 void peer_remove(Node *self, PeerRef ref, NodeEnv *env);
 
@@ -27,6 +34,14 @@ void peer_set_link(Node *self, PeerRef ref, LinkId link, PeerLink state, NodeEnv
 void peer_set_ping(Node *self, PeerRef ref, NodeMs ping_ms, NodeEnv *env);
 void peer_set_pong(Node *self, PeerRef ref, NodeMs pong_ms, NodeEnv *env);
 void peer_set_offset(Node *self, PeerRef ref, uint64_t offset, NodeEnv *env);
+/* The inbound link bound to a known identity; closes nothing. */
+void peer_set_inbound(Node *self, NodeId node, LinkId link);
+/* Brings gate and marks up to date with the cold part of a known identity. */
+void peer_refresh(Node *self, NodeId node);
+/* Something changed that the cron must look at in its next tick. */
+void peer_touch(Node *self, PeerRef ref, const NodeEnv *env);
+/* Notes a whole record as new, for one that was just loaded or renamed. */
+void peer_note_all(Node *self, NodeId node, NodeEnv *env);
 /* pong_received, wherever it is kept. */
 NodeMs peer_pong_ms(const Node *self, PeerRef ref);
 
