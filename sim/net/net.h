@@ -84,6 +84,8 @@ void net_destroy(Net *net);
 
 /* A host exists: its zone number (0..254). Hosts are added in order 0, 1, 2... Power is on. */
 void net_add_host(Net *net, HostId host, uint8_t zone);
+/* The path between hosts whose zones have no profile of their own, from now on. */
+void net_set_profile(Net *net, const NetProfile *profile);
 void net_set_zone_profile(Net *net, uint8_t zone_a, uint8_t zone_b, const NetProfile *profile);
 /* Whether a process listens at this host now (a connect is refused otherwise). */
 void net_set_listening(Net *net, HostId host, bool listening);
