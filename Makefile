@@ -50,7 +50,7 @@ LUA_SRC := $(call find,lua)
 CLI_SRC := $(call find,sim/cli)
 SDL_SRC := $(call find,viz/sdl)
 APP_SRC := $(call find,viz/app)
-UNIT_SRC := $(call find,tests/unit tests/cluster tests/golden tests/viz tests/sweep)
+UNIT_SRC := $(call find,tests/unit tests/cluster tests/golden tests/viz tests/sweep tests/fixture)
 
 LIBSIM := $(OUT)/libsim.a
 LIBVIZ := $(OUT)/libviz.a
