@@ -56,12 +56,11 @@ void control_choice(const Ui *ui, Rect rect, uint32_t number, const char *title,
     snprintf(digits, sizeof(digits), "%u", number);
     label_in(ui, rect, ALIGN_LEFT, 14, TYPE_TABLE, faint, digits);
     /* The words stand in the middle of the button unless they would touch the number. */
-    float side = 14 + label_width(ui, TYPE_TABLE, digits) + 8;
-    float words = label_width(ui, TYPE_TITLE, title);
-    bool fits_middle = words <= rect.w - 2 * side;
+    float side = 14 + label_width(ui, TYPE_TABLE, digits) + 4;
+    bool fits_middle = label_width(ui, TYPE_TITLE, title) <= rect.w - 2 * side;
     Rect rest = {rect.x + side, rect.y, rect.w - side, rect.h};
     if (fits_middle) label_in(ui, rect, ALIGN_CENTER, side, TYPE_TITLE, ink, title);
-    else label_in(ui, rest, ALIGN_CENTER, 6, TYPE_TITLE, ink, title);
+    else label_in(ui, rest, ALIGN_CENTER, 4, TYPE_TITLE, ink, title);
 }
 
 void control_icon_button(const Ui *ui, Rect rect, Icon icon, ControlState state, Action action)

@@ -44,14 +44,14 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xC0u) == 0x80u; /* of a UTF-8 character */
 }
 
-/* Copies `size` bytes of chars (less where that would split a character), without spaces at the end, and
- * an ellipsis. */
+/* Copies `size` bytes of chars (less where that would split a character), without spaces and stops at the
+ * end, and an ellipsis. */
 static void copy_cut(char *out, uint32_t out_size, const char *chars, uint32_t size)
 {
     uint32_t room = out_size - (uint32_t)sizeof(ellipsis);
     uint32_t kept = size > room ? room : size;
     while (kept > 0 && is_continuation(chars[kept])) kept--;
-    while (kept > 0 && chars[kept - 1] == ' ') kept--;
+    while (kept > 0 && strchr(" .,:;", chars[kept - 1]) != NULL) kept--;
     memcpy(out, chars, kept);
     memcpy(out + kept, ellipsis, sizeof(ellipsis));
 }

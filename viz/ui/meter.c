@@ -17,6 +17,14 @@ static float clamp01(float value)
     return value > 1 ? 1 : value;
 }
 
+/* The track under bars. Where wells are as black as the panel an edge shows how far it goes. */
+static void draw_track(const Ui *ui, Rect rect, float radius)
+{
+    const Theme *theme = ui->theme;
+    bool needs_edge = theme->well == theme->panel;
+    draw_rect(ui->list, rect, radius, theme->well, needs_edge ? stroke_solid(theme->line, 1) : STROKE_NONE);
+}
+
 void meter_countdown(const Ui *ui, Rect rect, float left, const char *words, const char *seconds)
 {
     const Theme *theme = ui->theme;
@@ -47,7 +55,7 @@ static void draw_part(const Ui *ui, Rect rect, const MeterPart *part)
     if (part->pattern == PATTERN_NONE) {
         draw_rect(ui->list, rect, radius, part->color, STROKE_NONE);
     } else {
-        draw_rect(ui->list, rect, radius, ui->theme->well, STROKE_NONE);
+        draw_track(ui, rect, radius);
         draw_pattern(ui->list, rect, radius, part->pattern, part->color, 6, 1.3f);
     }
     if (part->chars == NULL || part->chars[0] == '\0') return;
@@ -69,7 +77,7 @@ void meter_parts(const Ui *ui, Rect rect, const MeterPart *parts, uint32_t count
         if (parts[i].weight > 0) shown++;
     }
     if (total <= 0) {
-        draw_rect(ui->list, rect, 2, ui->theme->well, STROKE_NONE);
+        draw_track(ui, rect, 2);
         return;
     }
     float room = rect.w - PART_GAP * (float)(shown - 1);
@@ -84,7 +92,7 @@ void meter_parts(const Ui *ui, Rect rect, const MeterPart *parts, uint32_t count
 
 void meter_bar(const Ui *ui, Rect rect, float value, Color color, float tick)
 {
-    draw_rect(ui->list, rect, rect.h / 2, ui->theme->well, STROKE_NONE);
+    draw_track(ui, rect, rect.h / 2);
     float width = rect.w * clamp01(value);
     if (width > 0) {
         if (width < rect.h) width = rect.h; /* a little is still to be seen */
@@ -103,7 +111,8 @@ float meter_reports(const Ui *ui, Point left_middle, uint32_t count, uint32_t ne
     Color color = count >= needed ? theme->danger : theme->text2;
     for (uint32_t i = 0; i < total; i++) {
         Rect bar = {left_middle.x + (float)i * pitch, left_middle.y - 7, REPORT_WIDTH, 14};
-        draw_rect(ui->list, bar, 2, i < count ? color : theme->well, STROKE_NONE);
+        if (i < count) draw_rect(ui->list, bar, 2, color, STROKE_NONE);
+        else draw_track(ui, bar, 2);
     }
     float x = left_middle.x + (float)needed * pitch - REPORT_GAP / 2;
     draw_line(ui->list, (Point){x, left_middle.y - 12}, (Point){x, left_middle.y + 12},

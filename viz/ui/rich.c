@@ -186,7 +186,7 @@ static void line_cut(const Rich *rich, Line *line)
         Run *run = &line->runs[line->run_count - 1];
         float rest = chars_width(rich, run->face, ellipsis, bytes);
         bool fits = runs_width(rich, line) + rest <= rich->rect.w && has_room(line, bytes);
-        if (fits && line->chars[line->size - 1] != ' ') {
+        if (fits && strchr(" .,:;", line->chars[line->size - 1]) == NULL) {
             line_add(line, run->face, ellipsis, bytes);
             return;
         }
