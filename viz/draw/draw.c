@@ -1,7 +1,7 @@
 /* draw.c -- the draw list: appending items, mixing colours, the text form.
  *
- * Always holds: item.first + item.count lies inside the array that belongs to its kind; every text ends
- * in a NUL behind its `count` bytes; clips and unclips are the caller's to balance. */
+ * Always holds: item.first + item.count lies inside the array that belongs to its kind; every text
+ * ends in a NUL behind its `count` bytes; clips and unclips are the caller's to balance. */
 #include "viz/draw/draw.h"
 
 #include "sim/base/assert.h"
@@ -88,30 +88,42 @@ Stroke stroke_dashed(Color color, float width, float on, float off)
 
 void draw_rect(DrawList *list, Rect rect, float radius, Color fill, Stroke stroke)
 {
-    array_push(NULL, &list->items,
-               (DrawItem){.kind = DRAW_RECT, .rect = rect, .radius = radius, .fill = fill,
-                          .stroke = stroke});
+    array_push(
+        NULL, &list->items,
+        (DrawItem){
+            .kind = DRAW_RECT, .rect = rect, .radius = radius, .fill = fill, .stroke = stroke});
 }
 
 void draw_disc(DrawList *list, Point center, float radius, Color fill, Stroke stroke)
 {
     array_push(NULL, &list->items,
-               (DrawItem){.kind = DRAW_DISC, .rect = square_around(center, radius), .radius = radius,
-                          .fill = fill, .stroke = stroke});
+               (DrawItem){.kind = DRAW_DISC,
+                          .rect = square_around(center, radius),
+                          .radius = radius,
+                          .fill = fill,
+                          .stroke = stroke});
 }
 
 void draw_pie(DrawList *list, Point center, float radius, float a0, float a1, Color fill)
 {
     array_push(NULL, &list->items,
-               (DrawItem){.kind = DRAW_PIE, .rect = square_around(center, radius), .radius = radius,
-                          .a0 = a0, .a1 = a1, .fill = fill});
+               (DrawItem){.kind = DRAW_PIE,
+                          .rect = square_around(center, radius),
+                          .radius = radius,
+                          .a0 = a0,
+                          .a1 = a1,
+                          .fill = fill});
 }
 
 void draw_arc(DrawList *list, Point center, float radius, float a0, float a1, Stroke stroke)
 {
     array_push(NULL, &list->items,
-               (DrawItem){.kind = DRAW_ARC, .rect = square_around(center, radius), .radius = radius,
-                          .a0 = a0, .a1 = a1, .stroke = stroke});
+               (DrawItem){.kind = DRAW_ARC,
+                          .rect = square_around(center, radius),
+                          .radius = radius,
+                          .a0 = a0,
+                          .a1 = a1,
+                          .stroke = stroke});
 }
 
 void draw_line(DrawList *list, Point a, Point b, Stroke stroke)
@@ -140,18 +152,24 @@ void draw_polygon(DrawList *list, const Point *points, uint32_t count, Color fil
 {
     if (count < 3) return;
     uint32_t first = add_points(list, points, count);
-    array_push(NULL, &list->items,
-               (DrawItem){.kind = DRAW_POLYGON, .fill = fill, .stroke = stroke, .first = first,
-                          .count = count});
+    array_push(
+        NULL, &list->items,
+        (DrawItem){
+            .kind = DRAW_POLYGON, .fill = fill, .stroke = stroke, .first = first, .count = count});
 }
 
-void draw_pattern(DrawList *list, Rect rect, float radius, Pattern pattern, Color color, float period,
-                  float weight)
+void draw_pattern(DrawList *list, Rect rect, float radius, Pattern pattern, Color color,
+                  float period, float weight)
 {
     if (pattern == PATTERN_NONE) return;
     array_push(NULL, &list->items,
-               (DrawItem){.kind = DRAW_PATTERN, .rect = rect, .radius = radius, .fill = color,
-                          .pattern = pattern, .period = period, .weight = weight});
+               (DrawItem){.kind = DRAW_PATTERN,
+                          .rect = rect,
+                          .radius = radius,
+                          .fill = color,
+                          .pattern = pattern,
+                          .period = period,
+                          .weight = weight});
 }
 
 void draw_cells(DrawList *list, Point at, uint16_t columns, uint16_t rows, float cell,
@@ -165,8 +183,13 @@ void draw_cells(DrawList *list, Point at, uint16_t columns, uint16_t rows, float
     array_push(NULL, &list->items,
                (DrawItem){.kind = DRAW_CELLS,
                           .rect = {at.x, at.y, (float)columns * cell, (float)rows * cell},
-                          .fill = shade_to, .first = first, .count = count, .columns = columns,
-                          .rows = rows, .cell = cell, .shade = shade});
+                          .fill = shade_to,
+                          .first = first,
+                          .count = count,
+                          .columns = columns,
+                          .rows = rows,
+                          .cell = cell,
+                          .shade = shade});
 }
 
 void draw_clip(DrawList *list, Rect rect)

@@ -1,12 +1,12 @@
-/* metrics.c -- how wide a text would be, without any font: close to Inter and JetBrains Mono, so that
- * layout in tests and in the headless library behaves like the real one. */
+/* metrics.c -- how wide a text would be, without any font: close to Inter and JetBrains Mono, so
+ * that layout in tests and in the headless library behaves like the real one. */
 #include "viz/draw/draw.h"
 
 #include <stddef.h>
 #include <string.h>
 
 /* Advance in thousandths of an em. JetBrains Mono is 600 everywhere. */
-#define MONO_ADVANCE  600u
+#define MONO_ADVANCE   600u
 #define WIDER_PER_BOLD 15u /* each step of weight above 400 */
 
 typedef struct WidthClass {
@@ -15,7 +15,9 @@ typedef struct WidthClass {
 } WidthClass;
 
 static const WidthClass classes[] = {
-    {"ijl|'.,:;!I ", 270}, {"frt()[]{}/\\\"-1*`", 385}, {"mwMW@%", 880},
+    {"ijl|'.,:;!I ", 270},
+    {"frt()[]{}/\\\"-1*`", 385},
+    {"mwMW@%", 880},
     {"ABCDEFGHKLNOPQRSTUVXYZ&+<>=~_#$0", 665},
 };
 
@@ -40,7 +42,8 @@ static float plain_width(void *state, FontFace face, float size, const char *cha
     uint32_t thousandths = 0;
     uint32_t bold = is_mono(face) ? 0 : (uint32_t)face * WIDER_PER_BOLD;
     for (uint32_t i = 0; i < count; i++) {
-        bool is_continuation = ((unsigned char)chars[i] & 0xC0u) == 0x80u; /* of a UTF-8 character */
+        bool is_continuation =
+            ((unsigned char)chars[i] & 0xC0u) == 0x80u; /* of a UTF-8 character */
         if (is_continuation) continue;
         thousandths += is_mono(face) ? MONO_ADVANCE : sans_advance(chars[i]) + bold;
     }

@@ -9,13 +9,23 @@
 
 /* Okabe-Ito hues, the same in every theme; the first three lie 12 steps of lightness apart. */
 #define SHARDS                                                                                     \
-    {OPAQUE(0x0072B2), OPAQUE(0xE69F00), OPAQUE(0x009E73), OPAQUE(0xCC79A7), OPAQUE(0xF0E442),     \
-     OPAQUE(0x56B4E9)}
+    {                                                                                              \
+        OPAQUE(0x0072B2), OPAQUE(0xE69F00), OPAQUE(0x009E73), OPAQUE(0xCC79A7), OPAQUE(0xF0E442),  \
+            OPAQUE(0x56B4E9)                                                                       \
+    }
 #define SHARD_INKS                                                                                 \
-    {OPAQUE(0xFFFFFF), OPAQUE(0x14100A), OPAQUE(0x14100A), OPAQUE(0x14100A), OPAQUE(0x14100A),     \
-     OPAQUE(0x14100A)}
-#define NEUTRALS_DARK  {OPAQUE(0x3A424C), OPAQUE(0x4B5561), OPAQUE(0x5E6976), OPAQUE(0x727E8C)}
-#define NEUTRALS_LIGHT {OPAQUE(0xC9CDD2), OPAQUE(0xB4B9C0), OPAQUE(0x9DA4AC), OPAQUE(0x868E97)}
+    {                                                                                              \
+        OPAQUE(0xFFFFFF), OPAQUE(0x14100A), OPAQUE(0x14100A), OPAQUE(0x14100A), OPAQUE(0x14100A),  \
+            OPAQUE(0x14100A)                                                                       \
+    }
+#define NEUTRALS_DARK                                                                              \
+    {                                                                                              \
+        OPAQUE(0x3A424C), OPAQUE(0x4B5561), OPAQUE(0x5E6976), OPAQUE(0x727E8C)                     \
+    }
+#define NEUTRALS_LIGHT                                                                             \
+    {                                                                                              \
+        OPAQUE(0xC9CDD2), OPAQUE(0xB4B9C0), OPAQUE(0x9DA4AC), OPAQUE(0x868E97)                     \
+    }
 
 static const Theme themes[THEME_COUNT] = {
     [THEME_DARK] =

@@ -59,8 +59,9 @@ bool box_is_empty(Box box)
 
 void canvas_source(const Canvas *canvas, Color color)
 {
-    cairo_set_source_rgba(canvas->cairo, ((color >> 24) & 0xFF) / 255.0, ((color >> 16) & 0xFF) / 255.0,
-                          ((color >> 8) & 0xFF) / 255.0, (color & 0xFF) / 255.0);
+    cairo_set_source_rgba(canvas->cairo, ((color >> 24) & 0xFF) / 255.0,
+                          ((color >> 16) & 0xFF) / 255.0, ((color >> 8) & 0xFF) / 255.0,
+                          (color & 0xFF) / 255.0);
 }
 
 /* ---- blending: red and blue in one word, green in another ---- */

@@ -1,7 +1,7 @@
 /* canvas.h -- the pixels being painted, with the clip; what all files of the painter share.
  *
- * Cairo and our own loops write to the same XRGB8888 memory. Device px are integers; a logical length
- * times `scale` is a device length. */
+ * Cairo and our own loops write to the same XRGB8888 memory. Device px are integers; a logical
+ * length times `scale` is a device length. */
 #ifndef SDL_CANVAS_H
 #define SDL_CANVAS_H
 

@@ -13,19 +13,45 @@ typedef struct KeyRow {
 } KeyRow;
 
 static const KeyRow key_rows[] = {
-    {SDLK_RETURN, KEY_RETURN},       {SDLK_KP_ENTER, KEY_RETURN}, {SDLK_ESCAPE, KEY_ESCAPE},
-    {SDLK_TAB, KEY_TAB},             {SDLK_BACKSPACE, KEY_BACKSPACE}, {SDLK_DELETE, KEY_DELETE},
-    {SDLK_LEFT, KEY_LEFT},           {SDLK_RIGHT, KEY_RIGHT},     {SDLK_UP, KEY_UP},
-    {SDLK_DOWN, KEY_DOWN},           {SDLK_HOME, KEY_HOME},       {SDLK_END, KEY_END},
-    {SDLK_PAGEUP, KEY_PAGE_UP},      {SDLK_PAGEDOWN, KEY_PAGE_DOWN}, {SDLK_F1, KEY_F1},
-    {SDLK_F2, KEY_F2},               {SDLK_F3, KEY_F3},           {SDLK_F4, KEY_F4},
-    {SDLK_F5, KEY_F5},               {SDLK_F6, KEY_F6},           {SDLK_F7, KEY_F7},
-    {SDLK_F8, KEY_F8},               {SDLK_F9, KEY_F9},           {SDLK_F10, KEY_F10},
-    {SDLK_F11, KEY_F11},             {SDLK_F12, KEY_F12},         {SDLK_KP_PLUS, '+'},
-    {SDLK_KP_MINUS, '-'},            {SDLK_KP_PERIOD, '.'},       {SDLK_KP_0, '0'},
-    {SDLK_KP_1, '1'},                {SDLK_KP_2, '2'},            {SDLK_KP_3, '3'},
-    {SDLK_KP_4, '4'},                {SDLK_KP_5, '5'},            {SDLK_KP_6, '6'},
-    {SDLK_KP_7, '7'},                {SDLK_KP_8, '8'},            {SDLK_KP_9, '9'},
+    {SDLK_RETURN, KEY_RETURN},
+    {SDLK_KP_ENTER, KEY_RETURN},
+    {SDLK_ESCAPE, KEY_ESCAPE},
+    {SDLK_TAB, KEY_TAB},
+    {SDLK_BACKSPACE, KEY_BACKSPACE},
+    {SDLK_DELETE, KEY_DELETE},
+    {SDLK_LEFT, KEY_LEFT},
+    {SDLK_RIGHT, KEY_RIGHT},
+    {SDLK_UP, KEY_UP},
+    {SDLK_DOWN, KEY_DOWN},
+    {SDLK_HOME, KEY_HOME},
+    {SDLK_END, KEY_END},
+    {SDLK_PAGEUP, KEY_PAGE_UP},
+    {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+    {SDLK_F1, KEY_F1},
+    {SDLK_F2, KEY_F2},
+    {SDLK_F3, KEY_F3},
+    {SDLK_F4, KEY_F4},
+    {SDLK_F5, KEY_F5},
+    {SDLK_F6, KEY_F6},
+    {SDLK_F7, KEY_F7},
+    {SDLK_F8, KEY_F8},
+    {SDLK_F9, KEY_F9},
+    {SDLK_F10, KEY_F10},
+    {SDLK_F11, KEY_F11},
+    {SDLK_F12, KEY_F12},
+    {SDLK_KP_PLUS, '+'},
+    {SDLK_KP_MINUS, '-'},
+    {SDLK_KP_PERIOD, '.'},
+    {SDLK_KP_0, '0'},
+    {SDLK_KP_1, '1'},
+    {SDLK_KP_2, '2'},
+    {SDLK_KP_3, '3'},
+    {SDLK_KP_4, '4'},
+    {SDLK_KP_5, '5'},
+    {SDLK_KP_6, '6'},
+    {SDLK_KP_7, '7'},
+    {SDLK_KP_8, '8'},
+    {SDLK_KP_9, '9'},
 };
 
 static uint32_t key_of(SDL_Keycode code)
@@ -41,7 +67,8 @@ static uint32_t modifiers_now(void)
 {
     SDL_Keymod held = SDL_GetModState();
     return ((held & KMOD_SHIFT) != 0 ? MODIFIER_SHIFT : 0u) |
-           ((held & KMOD_CTRL) != 0 ? MODIFIER_CTRL : 0u) | ((held & KMOD_ALT) != 0 ? MODIFIER_ALT : 0u);
+           ((held & KMOD_CTRL) != 0 ? MODIFIER_CTRL : 0u) |
+           ((held & KMOD_ALT) != 0 ? MODIFIER_ALT : 0u);
 }
 
 static uint32_t button_of(uint8_t sdl_button)
@@ -63,7 +90,9 @@ static bool on_window(EventState *state, const SDL_WindowEvent *event, Input *in
     switch (event->event) {
     case SDL_WINDOWEVENT_SIZE_CHANGED: input->kind = INPUT_RESIZE; return true;
     case SDL_WINDOWEVENT_EXPOSED: input->kind = INPUT_EXPOSE; return true;
-    case SDL_WINDOWEVENT_FOCUS_LOST: state->buttons = 0; return false; /* the release goes elsewhere */
+    case SDL_WINDOWEVENT_FOCUS_LOST:
+        state->buttons = 0;
+        return false; /* the release goes elsewhere */
     case SDL_WINDOWEVENT_LEAVE:
         if (state->buttons != 0) return false; /* a drag outside is still a drag */
         state->at = (Point){-1, -1};

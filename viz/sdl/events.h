@@ -1,4 +1,4 @@
-/* events.h -- SDL events as Input; keeps what every input carries: modifiers, buttons, the mouse. */
+/* events.h -- SDL events as Input; keeps what every input carries: buttons and the mouse. */
 #ifndef SDL_EVENTS_H
 #define SDL_EVENTS_H
 

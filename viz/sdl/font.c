@@ -10,14 +10,14 @@
 #include <math.h>
 #include <string.h>
 
-/* SDL_ttf takes whole points at a whole resolution: one point at n dpi is n/72 px, which is how we get
- * 12.5 px. */
-#define DPI_PER_PX   72
-#define MEASURE_PX   1000
+/* SDL_ttf takes whole points at a whole resolution: one point at n dpi is n/72 px, which is how we
+ * get 12.5 px. */
+#define DPI_PER_PX    72
+#define MEASURE_PX    1000
 #define TEXT_SIZE_MAX 1024u /* bytes of one text; more is a paragraph and belongs wrapped */
-#define SIZES_MAX    96u    /* open (face, size) pairs; a frame has about 20 */
-#define MASK_BYTES   (24u << 20)
-#define WIDTH_BYTES  (4u << 20)
+#define SIZES_MAX     96u   /* open (face, size) pairs; a frame has about 20 */
+#define MASK_BYTES    (24u << 20)
+#define WIDTH_BYTES   (4u << 20)
 
 static const char *const inter_folder = "/usr/share/fonts/opentype/inter/";
 static const char *const mono_folder = "/usr/share/fonts/truetype/jetbrains-mono/";
@@ -59,7 +59,7 @@ static TTF_Font *open_font(const char *path, int dpi)
 {
     TTF_Font *font = TTF_OpenFontDPI(path, 1, (unsigned)dpi, (unsigned)dpi);
     if (font == NULL) return NULL;
-    /* Stems keep their place in x, so advances are the same at every size; y snaps to the baseline. */
+    /* Stems keep their place in x, so advances are the same at all sizes; y snaps. */
     TTF_SetFontHinting(font, TTF_HINTING_LIGHT_SUBPIXEL);
     return font;
 }
@@ -75,8 +75,9 @@ static bool find_face(FontSet *fonts, FontFace face, Error *err)
     SDL_snprintf(path, sizeof(fonts->paths[face]), "%s%s", dejavu_folder, faces[face].fallback);
     fonts->measure[face] = open_font(path, MEASURE_PX * DPI_PER_PX);
     if (fonts->measure[face] != NULL) return true;
-    return error_set(err, "no font: neither %s%s nor %s can be opened; install fonts-inter and "
-                          "fonts-jetbrains-mono, or fonts-dejavu-core",
+    return error_set(err,
+                     "no font: neither %s%s nor %s can be opened; install fonts-inter and "
+                     "fonts-jetbrains-mono, or fonts-dejavu-core",
                      folder, faces[face].file, path);
 }
 
@@ -152,8 +153,8 @@ static uint32_t key_init(TextKey *key, FontFace face, int dpi, const char *chars
     return (uint32_t)offsetof(TextKey, chars) + size + 1;
 }
 
-/* How far the first character reaches to the left of the start, in px; 0 or negative. SDL_ttf shifts
- * the picture by it. */
+/* How far the first character reaches to the left of the start, in px; 0 or negative. SDL_ttf
+ * shifts the picture by it. */
 static int overhang(TTF_Font *font, const char *chars)
 {
     const char *next = chars;

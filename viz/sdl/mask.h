@@ -1,17 +1,18 @@
 /* mask.h -- cached coverage masks: a text or a small shape rasterised once, painted in any colour.
  *
- * A mask is found by its key, a few bytes that say all that went into it. Masks stay until the cache is
- * over its budget; then those not used in this or the last frame go. Pointers die at mask_cache_trim. */
+ * A mask is found by its key, a few bytes that say all that went into it. Masks stay until the
+ * cache is over its budget; then those not used in this or the last frame go. Pointers die at
+ * mask_cache_trim. */
 #ifndef SDL_MASK_H
 #define SDL_MASK_H
 
 #include <stdint.h>
 
 typedef struct Mask {
-    int32_t left, top;      /* of the pixels, relative to the point the mask is painted at */
-    int32_t width, height;  /* 0: nothing to paint */
-    float advance;          /* texts: width in px, fractions kept */
-    uint8_t *coverage;      /* width x height, 255 is full */
+    int32_t left, top;     /* of the pixels, relative to the point the mask is painted at */
+    int32_t width, height; /* 0: nothing to paint */
+    float advance;         /* texts: width in px, fractions kept */
+    uint8_t *coverage;     /* width x height, 255 is full */
 } Mask;
 
 typedef struct MaskCache MaskCache; /* opaque; mask.c */

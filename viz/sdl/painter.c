@@ -37,8 +37,8 @@ static void surface_open(Painter *painter, int width, int height, float scale)
     painter->surface = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_RGB888);
     SIM_ASSERT(painter->surface != NULL); /* out of memory */
     SDL_Surface *surface = painter->surface;
-    painter->target = cairo_image_surface_create_for_data(surface->pixels, CAIRO_FORMAT_RGB24, width,
-                                                          height, surface->pitch);
+    painter->target = cairo_image_surface_create_for_data(surface->pixels, CAIRO_FORMAT_RGB24,
+                                                          width, height, surface->pitch);
     painter->canvas = (Canvas){.pixels = surface->pixels,
                                .width = width,
                                .height = height,
@@ -135,7 +135,8 @@ static void paint_text(Painter *painter, const DrawItem *item, const char *chars
     }
     const Mask *mask =
         font_mask(painter->fonts, item->face, item->size * canvas->scale, chars, item->count);
-    canvas_mask(canvas, mask, canvas_snap(canvas, x), canvas_snap(canvas, item->rect.y), item->fill);
+    canvas_mask(canvas, mask, canvas_snap(canvas, x), canvas_snap(canvas, item->rect.y),
+                item->fill);
 }
 
 static void paint_item(Painter *painter, const DrawList *list, const DrawItem *item)
@@ -167,7 +168,8 @@ void painter_paint(Painter *painter, const DrawList *list, Color background)
     set_clip(painter, all);
     cairo_surface_flush(painter->target);
     canvas_fill_box(canvas, all, background | 0xFF);
-    for (uint32_t i = 0; i < list->items.count; i++) paint_item(painter, list, &list->items.items[i]);
+    for (uint32_t i = 0; i < list->items.count; i++)
+        paint_item(painter, list, &list->items.items[i]);
     SIM_ASSERT(painter->clip_count == 0); /* every draw_clip has its draw_unclip */
     cairo_surface_flush(painter->target);
 }

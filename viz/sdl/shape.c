@@ -7,9 +7,9 @@
 
 #include <math.h>
 
-#define SPRITE_PX_MAX 128    /* larger shapes are painted directly */
+#define SPRITE_PX_MAX 128 /* larger shapes are painted directly */
 #define SPRITE_BYTES  (16u << 20)
-#define PHASES        4      /* sub-pixel positions of a disc in each direction */
+#define PHASES        4 /* sub-pixel positions of a disc in each direction */
 
 struct ShapeCache {
     MaskCache *masks;
@@ -127,8 +127,11 @@ static void sprite_paint(Canvas *canvas, ShapeCache *cache, const Outline *outli
     if (mask == NULL) {
         double left = (double)phase_x / PHASES;
         double top = (double)phase_y / PHASES;
-        Outline at_phase = {.left = left, .top = top, .right = left + key.width / 8.0,
-                            .bottom = top + key.height / 8.0, .radius = outline->radius};
+        Outline at_phase = {.left = left,
+                            .top = top,
+                            .right = left + key.width / 8.0,
+                            .bottom = top + key.height / 8.0,
+                            .radius = outline->radius};
         Mask *fresh = mask_cache_add(cache->masks, &key, sizeof(key));
         sprite_render(cache, fresh, &at_phase, stroke);
         mask = fresh;
@@ -189,8 +192,8 @@ static void frame_box(Canvas *canvas, Box box, int width, Color color)
     canvas_fill_box(canvas, (Box){box.right - width, top, box.right, bottom}, color);
 }
 
-/* The line along which a rect is stroked. A hairline runs inside the edge, so that it covers exactly one
- * px; a wider stroke is centred on the edge, shifted by half a px if its width is odd. */
+/* The line along which a rect is stroked. A hairline runs inside the edge, so that it covers
+ * exactly one px; a wider stroke is centred on the edge, shifted by half a px if it is odd. */
 static Outline stroked_outline(const Canvas *canvas, Box box, const DrawItem *item)
 {
     double width = (double)canvas_stroke_width(canvas, item->stroke.width);
@@ -319,7 +322,7 @@ void shape_curve(Canvas *canvas, const DrawItem *item, const Point *points)
     if (!stroke_begin(canvas, &item->stroke)) return;
     double scale = (double)canvas->scale;
     Point a = points[0], control = points[1], b = points[2];
-    /* A quadratic curve as a cubic one: both inner points lie 2/3 of the way to the control point. */
+    /* As a cubic curve: both inner points lie 2/3 of the way to the control point. */
     double x1 = (double)a.x + 2.0 / 3.0 * (double)(control.x - a.x);
     double y1 = (double)a.y + 2.0 / 3.0 * (double)(control.y - a.y);
     double x2 = (double)b.x + 2.0 / 3.0 * (double)(control.x - b.x);

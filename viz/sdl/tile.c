@@ -8,9 +8,9 @@
 
 #include <math.h>
 
-#define TILES_MAX      64u  /* a frame has about 10; above this all are made anew */
-#define TILE_PX_MAX    160
-#define BEND_MAX       0.02 /* of a period */
+#define TILES_MAX   64u /* a frame has about 10; above this all are made anew */
+#define TILE_PX_MAX 160
+#define BEND_MAX    0.02 /* of a period */
 
 typedef struct Tile {
     Pattern pattern;
@@ -44,7 +44,8 @@ void tile_set_destroy(TileSet *tiles)
     mem_free(NULL, tiles, sizeof(*tiles));
 }
 
-/* The smallest number of px that holds a whole number of periods well enough; *count is that number. */
+/* The smallest number of px that holds a whole number of periods well enough; *count is that
+ * number. */
 static int tile_size(double period, int *count)
 {
     int best = 1;
@@ -109,7 +110,8 @@ static cairo_surface_t *tile_create(const Tile *tile)
     double step = (double)tile->period * (has_lines ? sqrt(2.0) : 1.0);
     int count = 1;
     int size = 0;
-    if (tile->pattern == PATTERN_DOTS_SHIFTED) { /* an even number of rows, or the shift does not join */
+    if (tile->pattern ==
+        PATTERN_DOTS_SHIFTED) { /* an even number of rows, or the shift does not join */
         size = tile_size(2 * step, &count);
         count *= 2;
     } else {
@@ -127,8 +129,10 @@ static cairo_surface_t *tile_create(const Tile *tile)
 
 static cairo_surface_t *tile_find(TileSet *tiles, const Canvas *canvas, const DrawItem *item)
 {
-    Tile wanted = {.pattern = item->pattern, .period = item->period * canvas->scale,
-                   .weight = item->weight * canvas->scale, .color = item->fill};
+    Tile wanted = {.pattern = item->pattern,
+                   .period = item->period * canvas->scale,
+                   .weight = item->weight * canvas->scale,
+                   .color = item->fill};
     for (uint32_t i = 0; i < tiles->tiles.count; i++) {
         const Tile *tile = &tiles->tiles.items[i];
         bool is_same = tile->pattern == wanted.pattern && tile->period == wanted.period &&
@@ -151,6 +155,7 @@ void tile_paint(Canvas *canvas, TileSet *tiles, const DrawItem *item)
     cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_REPEAT);
     cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
     double radius = (double)(item->radius * canvas->scale);
-    outline_path(cairo, &(Outline){box.left, box.top, box.right, box.bottom, radius < 0 ? 0 : radius});
+    outline_path(cairo,
+                 &(Outline){box.left, box.top, box.right, box.bottom, radius < 0 ? 0 : radius});
     cairo_fill(cairo);
 }

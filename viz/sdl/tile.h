@@ -1,8 +1,9 @@
 /* tile.h -- textures as small pictures that repeat over the whole screen (view tokens §7).
  *
- * A tile is rendered once per (pattern, period, weight, colour) at the current scale and holds a whole
- * number of periods; where a period is no whole number of px it is bent by less than 2%. Its origin is
- * the corner of the screen, so that neighbouring areas with one texture join without a seam. */
+ * A tile is rendered once per (pattern, period, weight, colour) at the current scale and holds a
+ * whole number of periods; where a period is no whole number of px it is bent by less than 2%. Its
+ * origin is the corner of the screen, so that neighbouring areas with one texture join without a
+ * seam. */
 #ifndef SDL_TILE_H
 #define SDL_TILE_H
 

@@ -1,6 +1,7 @@
 /* window.c -- see window.h.
  *
- * Pixels go to SDL's window surface: memory shared with the X server, or a texture where there is a GPU. */
+ * Pixels go to SDL's window surface: memory shared with the X server, or a texture where there is a
+ * GPU. */
 #include "viz/sdl/window.h"
 
 #include "sim/base/assert.h"
@@ -17,14 +18,15 @@
 
 struct Window {
     SDL_Window *window;
-    float scale;       /* the person's: logical px to px of the desktop */
-    float density;     /* px of the desktop to device px */
+    float scale;   /* the person's: logical px to px of the desktop */
+    float density; /* px of the desktop to device px */
     EventState events;
     bool was_rescaled; /* a resize is still to be reported */
     uint64_t started_ms;
 };
 
-/* Is there a GPU to render with? Without one SDL's textures would be OpenGL on the CPU: 20 ms a frame. */
+/* Is there a GPU to render with? Without one SDL's textures would be OpenGL on the CPU: 20 ms a
+ * frame. */
 static bool has_gpu(void)
 {
     DIR *folder = opendir("/dev/dri");
@@ -39,8 +41,8 @@ static bool has_gpu(void)
 
 static void set_hints(void)
 {
-    /* Only X11 has a window surface without textures; elsewhere the hint would leave us without any. A
-     * setting of the environment wins over a hint. */
+    /* Only X11 has a window surface without textures; elsewhere the hint would leave us without
+     * any. A setting of the environment wins over a hint. */
     const char *driver = SDL_GetCurrentVideoDriver();
     bool is_x11 = driver != NULL && strcmp(driver, "x11") == 0;
     if (is_x11 && !has_gpu()) SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");

@@ -109,8 +109,8 @@ float control_segments(const Ui *ui, Point top_left, const char *const *titles, 
 
 /* ---- tabs ---- */
 
-void control_tabs(const Ui *ui, Rect rect, const char *const *titles, uint32_t count, uint32_t chosen,
-                  uint32_t action)
+void control_tabs(const Ui *ui, Rect rect, const char *const *titles, uint32_t count,
+                  uint32_t chosen, uint32_t action)
 {
     const Theme *theme = ui->theme;
     float bottom = rect_bottom(rect);
@@ -149,10 +149,10 @@ float control_filter(const Ui *ui, Point left_middle, const char *title, const c
               STROKE_NONE);
     bool is_bright = state == CONTROL_CHOSEN;
     float x = rect.x + 14;
-    label_draw(ui, (Point){x, label_middle(ui, rect, TYPE_BODY_STRONG)}, ALIGN_LEFT, TYPE_BODY_STRONG,
-               is_bright ? theme->text : theme->text3, title);
-    label_draw(ui, (Point){x + words + 9, label_middle(ui, rect, TYPE_TABLE)}, ALIGN_LEFT, TYPE_TABLE,
-               is_bright ? theme->text2 : theme->text3, count);
+    label_draw(ui, (Point){x, label_middle(ui, rect, TYPE_BODY_STRONG)}, ALIGN_LEFT,
+               TYPE_BODY_STRONG, is_bright ? theme->text : theme->text3, title);
+    label_draw(ui, (Point){x + words + 9, label_middle(ui, rect, TYPE_TABLE)}, ALIGN_LEFT,
+               TYPE_TABLE, is_bright ? theme->text2 : theme->text3, count);
     focus_ring(ui, rect, FILTER_HEIGHT / 2.0f, action);
     if (can_click) ui_hit(ui, rect, action);
     return width;

@@ -1,8 +1,8 @@
 /* hit.h -- what can be clicked or reached by key: rect -> action with an argument.
  *
- * Widgets add a hit for each thing they draw that does something; the caller asks which one lies under
- * the mouse or belongs to a key. Later hits lie on top, as in the draw list. What an action number means
- * is the caller's business; 0 is "nothing". */
+ * Widgets add a hit for each thing they draw that does something; the caller asks which one lies
+ * under the mouse or belongs to a key. Later hits lie on top, as in the draw list. What an action
+ * number means is the caller's business; 0 is "nothing". */
 #ifndef UI_HIT_H
 #define UI_HIT_H
 
@@ -34,8 +34,8 @@ const Hit *hit_at(const HitList *list, Point at);
 const Hit *hit_by_key(const HitList *list, uint32_t key);
 /* The hit of that action and argument, NULL when it is not on the screen. */
 const Hit *hit_find(const HitList *list, uint32_t action, int64_t argument);
-/* The hit after (direction +1) or before (-1) `current` in drawing order, around the ends; from NULL the
- * first or last one. NULL only when the list is empty. */
+/* The hit after (direction +1) or before (-1) `current` in drawing order, around the ends; from
+ * NULL the first or last one. NULL only when the list is empty. */
 const Hit *hit_next(const HitList *list, const Hit *current, int direction);
 
 #endif

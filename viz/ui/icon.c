@@ -1,4 +1,4 @@
-/* icon.c -- the signs as shapes in a unit square: coordinates from -0.5 to 0.5, scaled by the size. */
+/* icon.c -- the signs as shapes in a square of side 1 around the origin, scaled by the size. */
 #include "viz/ui/icon.h"
 
 #include "sim/base/array.h"
@@ -49,8 +49,8 @@ static void pen_bar(const Pen *pen, Rect unit, float radius)
 static void warning(const Pen *pen)
 {
     /* Round joins would need a path of their own; short strokes over the corners do it as well. */
-    static const Point triangle[] = {{0, -0.42f}, {0.46f, 0.38f}, {-0.46f, 0.38f}, {0, -0.42f},
-                                     {0.46f, 0.38f}};
+    static const Point triangle[] = {
+        {0, -0.42f}, {0.46f, 0.38f}, {-0.46f, 0.38f}, {0, -0.42f}, {0.46f, 0.38f}};
     static const Point bar[] = {{0, -0.12f}, {0, 0.10f}};
     pen_line(pen, triangle, ARRAY_LENGTH(triangle), 0.12f);
     pen_line(pen, bar, ARRAY_LENGTH(bar), 0.12f);
@@ -87,8 +87,8 @@ static void eye(const Pen *pen)
 
 static void step(const Pen *pen, float direction)
 {
-    Point triangle[] = {{-0.28f * direction, -0.38f}, {0.26f * direction, 0},
-                        {-0.28f * direction, 0.38f}};
+    Point triangle[] = {
+        {-0.28f * direction, -0.38f}, {0.26f * direction, 0}, {-0.28f * direction, 0.38f}};
     pen_fill(pen, triangle, ARRAY_LENGTH(triangle));
     pen_bar(pen, (Rect){direction > 0 ? 0.26f : -0.4f, -0.38f, 0.14f, 0.76f}, 0.04f);
 }

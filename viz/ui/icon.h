@@ -7,12 +7,12 @@
 #include "viz/draw/draw.h"
 
 typedef enum Icon {
-    ICON_CHECK,       /* holds */
-    ICON_WARNING,     /* triangle with ! */
-    ICON_CROSS,       /* down, error */
+    ICON_CHECK,   /* holds */
+    ICON_WARNING, /* triangle with ! */
+    ICON_CROSS,   /* down, error */
     ICON_PAUSE,
     ICON_PLAY,
-    ICON_STEP,        /* one event on */
+    ICON_STEP, /* one event on */
     ICON_STEP_BACK,
     ICON_LOCK,
     ICON_LOCK_OPEN,

@@ -63,10 +63,10 @@ typedef struct Input {
     uint32_t clicks;    /* 2: a double click */
     bool is_repeat;     /* the key is held down */
     bool is_drag;
-    Point at;           /* the mouse, with every kind */
-    Point by;           /* moved by, or wheel notches */
-    Point from;         /* where the button held (or just released) went down */
-    char text[32];      /* NUL-terminated */
+    Point at;      /* the mouse, with every kind */
+    Point by;      /* moved by, or wheel notches */
+    Point from;    /* where the button held (or just released) went down */
+    char text[32]; /* NUL-terminated */
 } Input;
 
 #endif

@@ -19,7 +19,8 @@ float label_width(const Ui *ui, TypeRole role, const char *chars)
     return width_of(ui, type_style(role, ui->projector), chars);
 }
 
-float label_draw(const Ui *ui, Point at, TextAlign align, TypeRole role, Color color, const char *chars)
+float label_draw(const Ui *ui, Point at, TextAlign align, TypeRole role, Color color,
+                 const char *chars)
 {
     TypeStyle style = type_style(role, ui->projector);
     draw_text(ui->list, at, align, style.face, style.size, color, chars);
@@ -44,8 +45,8 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xC0u) == 0x80u; /* of a UTF-8 character */
 }
 
-/* Copies `size` bytes of chars (less where that would split a character), without spaces and stops at the
- * end, and an ellipsis. */
+/* Copies `size` bytes of chars (less where that would split a character), without spaces and stops
+ * at the end, and an ellipsis. */
 static void copy_cut(char *out, uint32_t out_size, const char *chars, uint32_t size)
 {
     uint32_t room = out_size - (uint32_t)sizeof(ellipsis);
@@ -56,8 +57,8 @@ static void copy_cut(char *out, uint32_t out_size, const char *chars, uint32_t s
     memcpy(out + kept, ellipsis, sizeof(ellipsis));
 }
 
-bool label_fit(const TextMetrics *metrics, FontFace face, float size, const char *chars, float width,
-               char *out, uint32_t out_size)
+bool label_fit(const TextMetrics *metrics, FontFace face, float size, const char *chars,
+               float width, char *out, uint32_t out_size)
 {
     uint32_t bytes = (uint32_t)strlen(chars);
     if (bytes < out_size && metrics->width(metrics->state, face, size, chars, bytes) <= width) {
@@ -105,7 +106,8 @@ static uint32_t digit_run(const char *chars)
 }
 
 /* Walks the runs; draws them from `at` on if asked to. Returns the width. */
-static float digits_walk(const Ui *ui, const Point *at, TypeStyle style, Color color, const char *chars)
+static float digits_walk(const Ui *ui, const Point *at, TypeStyle style, Color color,
+                         const char *chars)
 {
     float box = width_of(ui, style, "0");
     float width = 0;
@@ -118,8 +120,8 @@ static float digits_walk(const Ui *ui, const Point *at, TypeStyle style, Color c
         bool digit = is_digit(chars[0]);
         if (at != NULL) {
             Point start = {at->x + width + (digit ? box / 2 : 0), at->y};
-            draw_text(ui->list, start, digit ? ALIGN_CENTER : ALIGN_LEFT, style.face, style.size, color,
-                      run);
+            draw_text(ui->list, start, digit ? ALIGN_CENTER : ALIGN_LEFT, style.face, style.size,
+                      color, run);
         }
         width += digit ? box : width_of(ui, style, run);
         chars += size;
@@ -159,8 +161,8 @@ void label_in(const Ui *ui, Rect rect, TextAlign align, float padding, TypeRole 
     float x = rect.x + padding;
     if (align == ALIGN_CENTER) x = rect.x + rect.w / 2;
     if (align == ALIGN_RIGHT) x = rect.x + rect.w - padding;
-    draw_text(ui->list, (Point){x, label_middle(ui, rect, role)}, align, style.face, style.size, color,
-              line);
+    draw_text(ui->list, (Point){x, label_middle(ui, rect, role)}, align, style.face, style.size,
+              color, line);
 }
 
 static float wider(float a, float b)

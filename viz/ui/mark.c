@@ -1,5 +1,5 @@
-/* mark.c -- small marks that say something and cannot be clicked: chips, pills, badges, lamps, steps,
- * labels on the map, hover notes. The second half of control.h. */
+/* mark.c -- small marks that say something and cannot be clicked: chips, pills, badges, lamps,
+ * steps, labels on the map, hover notes. The second half of control.h. */
 #include "viz/ui/control.h"
 #include "viz/ui/label.h"
 
@@ -31,8 +31,8 @@ float control_pill_width(const Ui *ui, float height, TypeRole role, const char *
     return width < height ? height : width;
 }
 
-float control_pill(const Ui *ui, Point left_middle, float height, Color fill, Color ink, TypeRole role,
-                   const char *chars)
+float control_pill(const Ui *ui, Point left_middle, float height, Color fill, Color ink,
+                   TypeRole role, const char *chars)
 {
     float width = control_pill_width(ui, height, role, chars);
     Rect rect = {left_middle.x, left_middle.y - height / 2, width, height};
@@ -65,7 +65,8 @@ Rect control_map_label(const Ui *ui, Point at, Color hue, const char *letter, co
     float size = type_style(TYPE_VALUE, ui->projector).size; /* but bold (view tokens §7) */
     float letter_width = has_letter ? 9 + text_width(ui->metrics, FONT_SANS_BOLD, size, letter) : 0;
     float range_width = has_range ? 11 + label_width(ui, TYPE_TABLE, range) : 0;
-    Rect rect = {at.x, at.y, 2 * MAP_LABEL_PAD + chip + letter_width + range_width, MAP_LABEL_HEIGHT};
+    Rect rect = {at.x, at.y, 2 * MAP_LABEL_PAD + chip + letter_width + range_width,
+                 MAP_LABEL_HEIGHT};
     draw_rect(ui->list, rect, 7, color_alpha(theme->panel, 0.96f), STROKE_NONE);
     float x = at.x + MAP_LABEL_PAD;
     control_chip(ui, (Rect){x, at.y + (MAP_LABEL_HEIGHT - chip) / 2, chip, chip}, hue);

@@ -22,7 +22,8 @@ static void draw_track(const Ui *ui, Rect rect, float radius)
 {
     const Theme *theme = ui->theme;
     bool needs_edge = theme->well == theme->panel;
-    draw_rect(ui->list, rect, radius, theme->well, needs_edge ? stroke_solid(theme->line, 1) : STROKE_NONE);
+    draw_rect(ui->list, rect, radius, theme->well,
+              needs_edge ? stroke_solid(theme->line, 1) : STROKE_NONE);
 }
 
 void meter_countdown(const Ui *ui, Rect rect, float left, const char *words, const char *seconds)
@@ -104,7 +105,8 @@ void meter_bar(const Ui *ui, Rect rect, float value, Color color, float tick)
               stroke_solid(ui->theme->text, 2));
 }
 
-float meter_reports(const Ui *ui, Point left_middle, uint32_t count, uint32_t needed, uint32_t total)
+float meter_reports(const Ui *ui, Point left_middle, uint32_t count, uint32_t needed,
+                    uint32_t total)
 {
     const Theme *theme = ui->theme;
     const float pitch = REPORT_WIDTH + REPORT_GAP;
@@ -122,8 +124,8 @@ float meter_reports(const Ui *ui, Point left_middle, uint32_t count, uint32_t ne
 
 /* ---- lines and columns ---- */
 
-void meter_spark(const Ui *ui, Rect rect, const float *values, uint32_t count, float low, float high,
-                 Color color)
+void meter_spark(const Ui *ui, Rect rect, const float *values, uint32_t count, float low,
+                 float high, Color color)
 {
     Point points[SPARK_MAX];
     uint32_t shown = count > SPARK_MAX ? SPARK_MAX : count;

@@ -1,6 +1,7 @@
 /* quorum.c -- a box per voter and the line that must be passed (view tokens §9). Part of meter.h.
  *
- * Three forms by number of voters; all say the same four states by fill, dash and strike, never by hue. */
+ * Three forms by number of voters; all say the same four states by fill, dash and strike, never by
+ * hue. */
 #include "viz/ui/label.h"
 #include "viz/ui/meter.h"
 
@@ -58,7 +59,8 @@ static void draw_voter(const Ui *ui, Rect rect, const Voter *voter, bool has_roo
     if (voter->state == VOTER_LOST) strike(ui, rect, theme->text3);
 }
 
-static Rect draw_boxes(const Ui *ui, Point top_left, const Voter *voters, uint32_t count, uint32_t needed)
+static Rect draw_boxes(const Ui *ui, Point top_left, const Voter *voters, uint32_t count,
+                       uint32_t needed)
 {
     bool has_names = count <= NAMED_MAX;
     const BoxForm *form = has_names ? &named_form : &small_form;
@@ -105,7 +107,8 @@ static void field_line(const Ui *ui, Point top_left, uint32_t count, uint32_t ne
     draw_polyline(ui->list, points, 4, stroke);
 }
 
-static Rect draw_field(const Ui *ui, Point top_left, const Voter *voters, uint32_t count, uint32_t needed)
+static Rect draw_field(const Ui *ui, Point top_left, const Voter *voters, uint32_t count,
+                       uint32_t needed)
 {
     const Theme *theme = ui->theme;
     for (uint32_t i = 0; i < count; i++) {
@@ -123,7 +126,8 @@ static Rect draw_field(const Ui *ui, Point top_left, const Voter *voters, uint32
                   (float)rows * FIELD_PITCH - between};
 }
 
-Rect meter_quorum(const Ui *ui, Point top_left, const Voter *voters, uint32_t count, uint32_t needed)
+Rect meter_quorum(const Ui *ui, Point top_left, const Voter *voters, uint32_t count,
+                  uint32_t needed)
 {
     if (count == 0) return (Rect){top_left.x, top_left.y, 0, 0};
     uint32_t line = needed != 0 ? needed : count / 2 + 1;

@@ -1,7 +1,7 @@
 /* rect.h -- cutting rectangles into smaller ones: the whole of our layout engine.
  *
- * A panel starts with its rect and takes strips off its sides; what is left is the rest. Nothing gets a
- * negative size: a strip is never larger than what there is. */
+ * A panel starts with its rect and takes strips off its sides; what is left is the rest. Nothing
+ * gets a negative size: a strip is never larger than what there is. */
 #ifndef UI_RECT_H
 #define UI_RECT_H
 

@@ -1,7 +1,8 @@
 /* rich.c -- reads the markup, fills words into lines, draws each line as few runs; see rich.h.
  *
- * Three layers: a reader that gives one character at a time with its face, a word, a line. Widths are
- * added up word by word, drawing measures whole runs, so that kerning inside a run is the font's. */
+ * Three layers: a reader that gives one character at a time with its face, a word, a line. Widths
+ * are added up word by word, drawing measures whole runs, so that kerning inside a run is the
+ * font's. */
 #include "viz/ui/rich.h"
 
 #include "sim/base/assert.h"
@@ -11,8 +12,8 @@
 
 typedef enum RichFace { RICH_PLAIN, RICH_BOLD, RICH_MONO } RichFace;
 
-#define CHARS_MAX 512u /* bytes of one line; a longer one is broken there */
-#define RUNS_MAX  48u
+#define CHARS_MAX     512u /* bytes of one line; a longer one is broken there */
+#define RUNS_MAX      48u
 #define PARAGRAPH_GAP 0.45f /* of a line, between paragraphs */
 
 typedef struct Run {
@@ -39,7 +40,7 @@ typedef struct Rich {
     const char *next; /* rest of the markup */
     RichFace face;    /* in force there */
     uint32_t line_count;
-    bool is_cut;      /* lines_max reached with words left */
+    bool is_cut; /* lines_max reached with words left */
     float height, width_max;
     Line line, word;
 } Rich;
@@ -51,7 +52,7 @@ static RichFace mark_face(char c)
     return c == '*' ? RICH_BOLD : c == '`' ? RICH_MONO : RICH_PLAIN;
 }
 
-/* Is there a partner for the mark before the paragraph ends? The partner must not follow a space. */
+/* Is there a partner for the mark before the paragraph ends? It must not follow a space. */
 static bool has_partner(const char *rest, char mark)
 {
     for (const char *at = rest; *at != '\0'; at++) {
@@ -77,8 +78,8 @@ static void skip_marks(Rich *rich)
             rich->face = RICH_PLAIN;
         } else {
             char after = rich->next[1];
-            bool opens = rich->face == RICH_PLAIN && after != ' ' && after != '\n' && after != '\0' &&
-                         has_partner(rich->next + 1, c);
+            bool opens = rich->face == RICH_PLAIN && after != ' ' && after != '\n' &&
+                         after != '\0' && has_partner(rich->next + 1, c);
             if (!opens) return;
             rich->face = face;
         }
@@ -191,7 +192,8 @@ static void line_cut(const Rich *rich, Line *line)
             return;
         }
         uint32_t size = 1;
-        while (size < run->count && ((unsigned char)line->chars[line->size - size] & 0xC0u) == 0x80u) {
+        while (size < run->count &&
+               ((unsigned char)line->chars[line->size - size] & 0xC0u) == 0x80u) {
             size++;
         }
         run->count -= size;
@@ -213,8 +215,8 @@ static void line_end(Rich *rich, bool has_more)
     float width = runs_width(rich, &rich->line);
     if (width > rich->width_max) rich->width_max = width;
     /* The first baseline lies where it would in a box of one line. */
-    float baseline = rich->rect.y + rich->height + rich->line_height / 2 +
-                     type_cap_middle(rich->type.size);
+    float baseline =
+        rich->rect.y + rich->height + rich->line_height / 2 + type_cap_middle(rich->type.size);
     if (rich->is_drawn) draw_runs(rich, (Point){rich->rect.x, baseline}, &rich->line);
     rich->height += rich->line_height;
     rich->line_count++;
@@ -223,8 +225,8 @@ static void line_end(Rich *rich, bool has_more)
 
 /* ---- words ---- */
 
-/* The space before a word belongs to plain text where one of its neighbours is, so that bold stays with
- * the name. */
+/* The space before a word belongs to plain text where one of its neighbours is, so that bold stays
+ * with the name. */
 static RichFace space_face(const Line *line, const Line *word)
 {
     RichFace before = line->runs[line->run_count - 1].face;
@@ -288,8 +290,8 @@ static void place_word(Rich *rich)
     else break_word(rich);
 }
 
-/* Collects characters up to the next space or line end. Simplified: beyond CHARS_MAX bytes a word goes on
- * as another one. */
+/* Collects characters up to the next space or line end. Simplified: beyond CHARS_MAX bytes a word
+ * goes on as another one. */
 static void read_word(Rich *rich)
 {
     line_clear(&rich->word);
@@ -339,7 +341,8 @@ static void rich_run(Rich *rich)
     if (rich->line.size > 0) line_end(rich, false);
 }
 
-static void rich_init(Rich *rich, const Ui *ui, Rect rect, const RichStyle *style, const char *chars)
+static void rich_init(Rich *rich, const Ui *ui, Rect rect, const RichStyle *style,
+                      const char *chars)
 {
     rich->ui = ui;
     rich->style = style;

@@ -1,9 +1,9 @@
 /* rich.h -- paragraphs: words wrapped to a width, with names in bold.
  *
- * Markup: *bold*, `mono`, a blank line between paragraphs, "\n" breaks a line, a backslash takes the next
- * character as it is. A star or backtick opens only before a character that is no space and closes only
- * if there is a partner before the paragraph ends; otherwise it stands for itself, so "2 * 3" is safe.
- * Words longer than the line are broken between characters. */
+ * Markup: *bold*, `mono`, a blank line between paragraphs, "\n" breaks a line, a backslash takes
+ * the next character as it is. A star or backtick opens only before a character that is no space
+ * and closes only if there is a partner before the paragraph ends; otherwise it stands for itself,
+ * so "2 * 3" is safe. Words longer than the line are broken between characters. */
 #ifndef UI_RICH_H
 #define UI_RICH_H
 
@@ -11,9 +11,9 @@
 
 typedef struct RichStyle {
     TypeRole role;
-    Color color;      /* prose */
-    Color bold_color; /* names in it */
-    float line;       /* 0: the role's */
+    Color color;        /* prose */
+    Color bold_color;   /* names in it */
+    float line;         /* 0: the role's */
     uint32_t lines_max; /* 0: as many as there are; else the last one ends in an ellipsis */
 } RichStyle;
 

@@ -112,7 +112,8 @@ float table_draw(const Ui *ui, Rect rect, const Table *table)
     }
     uint32_t visible = table_rows_visible(ui, rect, table);
     for (uint32_t i = 0; i < visible && table->first_row + i < table->row_count; i++) {
-        draw_row(ui, (Rect){rect.x, y, rect.w, row_height(ui)}, table, table->first_row + i, shared);
+        draw_row(ui, (Rect){rect.x, y, rect.w, row_height(ui)}, table, table->first_row + i,
+                 shared);
         y += row_height(ui);
     }
     return y;

@@ -1,7 +1,8 @@
-/* type.h -- the roles of type: which face, size and line height each kind of text has (view tokens §3).
+/* type.h -- the roles of type: which face, size and line height each kind of text has (view tokens
+ * §3).
  *
- * The projector has a scale of its own: its sizes are not the desktop's times 1.5. All are logical px;
- * text in a role is drawn by label.h. */
+ * The projector has a scale of its own: its sizes are not the desktop's times 1.5. All are logical
+ * px; text in a role is drawn by label.h. */
 #ifndef UI_TYPE_H
 #define UI_TYPE_H
 
@@ -41,8 +42,8 @@ typedef struct TypeStyle {
 TypeStyle type_style(TypeRole role, bool projector);
 /* The same role in bold: Inter 400/500 -> 600, Mono 400/500 -> 600; 600 and 700 stay. */
 FontFace type_bold(FontFace face);
-/* Where the baseline lies so that capitals stand in the middle of a box: from the box's centre downwards.
- * Both families have capitals of 0.73 em. */
+/* Where the baseline lies so that capitals stand in the middle of a box: from the box's centre
+ * downwards. Both families have capitals of 0.73 em. */
 float type_cap_middle(float size);
 
 #endif

@@ -1,8 +1,8 @@
 /* ui.h -- what every widget needs: where to draw, what to hit, how to measure, which colours.
  *
- * Widgets are pure functions: they append to the draw list and to the hit list and remember nothing. The
- * caller makes one Ui per frame on its stack. Whether a thing is hovered follows from `mouse`; what is
- * chosen or enabled is an argument. */
+ * Widgets are pure functions: they append to the draw list and to the hit list and remember
+ * nothing. The caller makes one Ui per frame on its stack. Whether a thing is hovered follows from
+ * `mouse`; what is chosen or enabled is an argument. */
 #ifndef UI_UI_H
 #define UI_UI_H
 
@@ -17,9 +17,9 @@ typedef struct Ui {
     HitList *hits; /* NULL: nothing can be clicked (pictures, tests of looks) */
     const TextMetrics *metrics;
     const Theme *theme;
-    bool projector;    /* the projector's type scale */
-    Point mouse;       /* logical px; far outside when there is none */
-    uint32_t focus;    /* the action that has the keyboard focus, with its argument; HIT_NONE */
+    bool projector; /* the projector's type scale */
+    Point mouse;    /* logical px; far outside when there is none */
+    uint32_t focus; /* the action that has the keyboard focus, with its argument; HIT_NONE */
     int64_t focus_argument;
 } Ui;
 
