@@ -16,6 +16,10 @@ void election_manual_offset(Node *self, const Msg *msg, NodeEnv *env); /* §3.8 
 void election_manual_step(Node *self, NodeEnv *env);  /* clusterHandleManualFailover */
 void election_manual_check(Node *self, NodeEnv *env); /* time-out, cron step 6 */
 void election_manual_reset(Node *self, NodeEnv *env); /* resetManualFailover */
+/* CLUSTER FAILOVER was accepted: whatever ran before is forgotten, the 5 s begin. */
+void election_manual_begin(Node *self, NodeEnv *env);
+/* I take over from my primary, with the config epoch that I have (clusterFailoverReplaceYourMaster). */
+void election_promote(Node *self, NodeEnv *env);
 /* Orphaned primaries and spare replicas, each cron of a replica (§8). */
 void election_migration_step(Node *self, NodeEnv *env);
 /* I become a replica of `primary`, now (clusterSetMaster): role, open slots, replication. */
