@@ -164,3 +164,8 @@ uint64_t sim_bus_bytes(const Sim *sim)
 {
     return sim->bus_bytes;
 }
+
+size_t sim_memory(const Sim *sim)
+{
+    return mem_used(sim->mem);
+}

@@ -48,6 +48,7 @@ uint64_t sim_event_count(const Sim *sim);
 const Trace *sim_trace(const Sim *sim);
 /* Bytes of cluster bus messages sent so far (protocol.md §3.3 sizes). */
 uint64_t sim_bus_bytes(const Sim *sim);
+size_t sim_memory(const Sim *sim); /* bytes the simulator holds, its trace not counted */
 /* Writes a keyframe of the present truth (also done by the run itself when it pays). */
 void sim_add_keyframe(Sim *sim);
 /* The present truth as a TraceState (initialised by the caller); equal to the fold of the whole trace. */
