@@ -40,6 +40,10 @@ void peer_set_inbound(Node *self, NodeId node, LinkId link);
 void peer_refresh(Node *self, NodeId node);
 /* Something changed that the cron must look at in its next tick. */
 void peer_touch(Node *self, PeerRef ref, const NodeEnv *env);
+/* The record differs from what nodes.conf says of it. */
+void peer_mark_dirty(Node *self, PeerRef ref, NodeEnv *env);
+/* Enters a record into the list of PFAIL ones, which is in the order of `known`. */
+void peer_list_pfail(Node *self, PeerRef ref, NodeEnv *env);
 /* Notes a whole record as new, for one that was just loaded or renamed. */
 void peer_note_all(Node *self, NodeId node, NodeEnv *env);
 /* pong_received, wherever it is kept. */

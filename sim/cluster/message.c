@@ -1,0 +1,126 @@
+/* message.c -- the pool of bus messages (protocol.md §3.2, §3.3).
+ *
+ * A message and its gossip entries are one block that never moves. A freed block goes to the list of its
+ * class and is the next one of that class to be handed out, under the number it had before. */
+#include "sim/cluster/message.h"
+
+#include "sim/base/array.h"
+#include "sim/base/assert.h"
+
+#include <string.h>
+
+/* Classes hold 0, 8, 16, 32 ... entries, up to more than a message can have. */
+#define CLASS_COUNT 12
+#define CLASS_SMALLEST 8
+
+typedef struct Slot {
+    Msg msg;
+    MsgId next; /* of a free slot: the next in its list */
+    uint32_t class;
+    GossipEntry entries[];
+} Slot;
+
+struct MsgPool {
+    Mem *mem;
+    ARRAY_OF(Slot *) slots; /* by MsgId */
+    MsgId free[CLASS_COUNT];
+    uint32_t live;
+};
+
+static uint32_t class_entries(uint32_t class)
+{
+    return class == 0 ? 0 : (uint32_t)CLASS_SMALLEST << (class - 1);
+}
+
+static uint32_t class_of(uint32_t entries)
+{
+    uint32_t class = 0;
+    while (class_entries(class) < entries) class++;
+    SIM_ASSERT(class < CLASS_COUNT);
+    return class;
+}
+
+static size_t slot_size(uint32_t class)
+{
+    return sizeof(Slot) + class_entries(class) * sizeof(GossipEntry);
+}
+
+MsgPool *msgpool_create(Mem *mem)
+{
+    MsgPool *pool = mem_alloc(mem, sizeof(*pool));
+    pool->mem = mem;
+    for (uint32_t i = 0; i < CLASS_COUNT; i++) pool->free[i] = MSG_NONE;
+    return pool;
+}
+
+void msgpool_destroy(MsgPool *pool)
+{
+    if (!pool) return;
+    for (uint32_t i = 0; i < pool->slots.count; i++) {
+        Slot *slot = pool->slots.items[i];
+        mem_free(pool->mem, slot, slot_size(slot->class));
+    }
+    array_deinit(pool->mem, &pool->slots);
+    mem_free(pool->mem, pool, sizeof(*pool));
+}
+
+static MsgId take_slot(MsgPool *pool, uint32_t class)
+{
+    MsgId id = pool->free[class];
+    if (id != MSG_NONE) {
+        pool->free[class] = pool->slots.items[id]->next;
+        return id;
+    }
+    Slot *slot = mem_alloc(pool->mem, slot_size(class));
+    slot->class = class;
+    array_push(pool->mem, &pool->slots, slot);
+    return pool->slots.count - 1;
+}
+
+MsgId msg_new(MsgPool *pool, MsgKind kind, uint16_t gossip_capacity)
+{
+    MsgId id = take_slot(pool, class_of(gossip_capacity));
+    Slot *slot = pool->slots.items[id];
+    slot->next = MSG_NONE;
+    slot->msg = (Msg){
+        .kind = kind,
+        .references = 1,
+        .gossip_capacity = gossip_capacity,
+        .gossip = slot->entries,
+    };
+    pool->live++;
+    return id;
+}
+
+static Slot *slot_at(const MsgPool *pool, MsgId id)
+{
+    SIM_ASSERT(id < pool->slots.count);
+    Slot *slot = pool->slots.items[id];
+    SIM_ASSERT(slot->msg.references > 0);
+    return slot;
+}
+
+Msg *msg_at(MsgPool *pool, MsgId id)
+{
+    return &slot_at(pool, id)->msg;
+}
+
+void msg_retain(MsgPool *pool, MsgId id)
+{
+    slot_at(pool, id)->msg.references++;
+}
+
+void msg_release(MsgPool *pool, MsgId id)
+{
+    Slot *slot = slot_at(pool, id);
+    if (--slot->msg.references > 0) return;
+    slot->next = pool->free[slot->class];
+    pool->free[slot->class] = id;
+    SIM_ASSERT(pool->live > 0);
+    pool->live--;
+}
+
+uint32_t msgpool_live(const MsgPool *pool)
+{
+    return pool->live;
+}
