@@ -33,7 +33,7 @@ typedef enum ReplMsgKind {
     REPLMSG_FULLRESYNC, /* primary -> replica: history, offset; the RDB follows */
     REPLMSG_NOLINK,     /* -NOMASTERLINK: it is itself a replica without a primary */
     REPLMSG_NEWLINE,    /* primary -> replica: patience, the RDB is not ready */
-    REPLMSG_RDB,        /* primary -> replica: the whole data set; data = its size in memory terms */
+    REPLMSG_RDB,        /* primary -> replica: a piece of the data set; `stream` more pieces follow */
     REPLMSG_STREAM,     /* primary -> replica: stream bytes, `offset` is the offset after them */
     REPLMSG_ACK,        /* replica -> primary: offset processed */
     REPLMSG_KIND_COUNT
@@ -44,8 +44,8 @@ typedef struct ReplMsg {
     uint32_t bytes; /* on the wire */
     ReplHistory history;
     uint64_t offset;
-    uint64_t stream; /* STREAM: how many bytes of stream */
-    uint64_t data;   /* RDB: size of the data set; STREAM: by how much the data set grows */
+    uint64_t stream; /* STREAM: how many bytes of stream; RDB: pieces still to come */
+    uint64_t data;   /* RDB, STREAM: size of the data set then */
     AddrId addr;     /* CONF: where the replica listens */
 } ReplMsg;
 
