@@ -213,9 +213,7 @@ static void rebind(Node *self, const Claim *claim, NodeEnv *env)
 /* Simplified: the node knows only whether it has keys at all, so every lost slot counts as having some. */
 static void drop_dirty(const Claim *claim, NodeEnv *env)
 {
-    uint32_t count = bitset_count(claim->dirty.words, SLOT_WORDS);
-    if (count == 0 || !env->facts->has_keys) return;
-    effect_note(env, TRACE_DATA_DROPPED)->u.DATA_DROPPED.count = (uint16_t)count;
+    if (is_empty(claim->dirty.words) || !env->facts->has_keys) return;
     SlotsId set = bitpool_intern(env->slots, claim->dirty.words);
     effect_push(env, (Effect){.kind = EFFECT_DROP_KEYS, .u.slots = set});
 }
