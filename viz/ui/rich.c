@@ -185,10 +185,10 @@ static void line_cut(const Rich *rich, Line *line)
     const uint32_t bytes = (uint32_t)sizeof(ellipsis) - 1;
     while (line->run_count > 0) {
         Run *run = &line->runs[line->run_count - 1];
-        float rest = chars_width(rich, run->face, ellipsis, bytes);
+        float rest = chars_width(rich, RICH_PLAIN, ellipsis, bytes);
         bool fits = runs_width(rich, line) + rest <= rich->rect.w && has_room(line, bytes);
         if (fits && strchr(" .,:;", line->chars[line->size - 1]) == NULL) {
-            line_add(line, run->face, ellipsis, bytes);
+            line_add(line, RICH_PLAIN, ellipsis, bytes);
             return;
         }
         uint32_t size = 1;
