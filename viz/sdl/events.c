@@ -106,7 +106,8 @@ static bool on_motion(EventState *state, const SDL_MouseMotionEvent *event, Inpu
 {
     Point at = logical(state, (float)event->x, (float)event->y);
     input->kind = INPUT_MOUSE_MOVE;
-    input->by = (Point){at.x - state->at.x, at.y - state->at.y};
+    bool was_outside = state->at.x < 0 && state->buttons == 0;
+    if (!was_outside) input->by = (Point){at.x - state->at.x, at.y - state->at.y};
     state->at = at;
     float far_x = fabsf(at.x - state->from.x);
     float far_y = fabsf(at.y - state->from.y);
@@ -174,6 +175,18 @@ static bool translate(EventState *state, const SDL_Event *event, Input *input)
     }
 }
 
+static Point rescaled(Point at, float factor)
+{
+    return (Point){at.x * factor, at.y * factor};
+}
+
+void events_set_scale(EventState *state, float scale)
+{
+    state->at = rescaled(state->at, state->scale / scale);
+    state->from = rescaled(state->from, state->scale / scale);
+    state->scale = scale;
+}
+
 bool events_translate(EventState *state, const SDL_Event *event, Input *input)
 {
     *input = (Input){.kind = INPUT_NOTHING};
@@ -183,6 +196,7 @@ bool events_translate(EventState *state, const SDL_Event *event, Input *input)
     input->at = state->at;
     input->from = state->from;
     input->is_drag = state->is_drag;
+    if (state->buttons == 0) state->is_drag = false; /* told once, with the release */
     if (!means_something) input->kind = INPUT_NOTHING;
     return means_something;
 }

@@ -17,4 +17,7 @@ typedef struct EventState {
 /* Fills in *input; false for events that mean nothing to us. */
 bool events_translate(EventState *state, const SDL_Event *event, Input *input);
 
+/* Another scale: the mouse stays where it is on the screen. */
+void events_set_scale(EventState *state, float scale);
+
 #endif

@@ -121,7 +121,7 @@ void window_set_scale(Window *window, float scale)
     SIM_ASSERT(scale > 0);
     if (scale == window->scale) return;
     window->scale = scale;
-    window->events.scale = scale;
+    events_set_scale(&window->events, scale);
     window->was_rescaled = true;
 }
 

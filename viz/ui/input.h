@@ -20,7 +20,10 @@ typedef enum InputKind {
     INPUT_LEAVE       /* the mouse left the window */
 } InputKind;
 
-/* Keys without a character; those with one are the lower case character itself ('k', '+', ' '). */
+/* Keys without a character; those with one are the character they give without Shift ('k', '=', '
+ * '): where
+ * '+' is Shift and '=', it arrives as '=' with MODIFIER_SHIFT. The number pad gives its characters.
+ */
 typedef enum InputKey {
     KEY_NONE = 0,
     KEY_RETURN = 13,
