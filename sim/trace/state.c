@@ -72,10 +72,11 @@ static void reshape(TraceState *state, uint32_t host_stride, uint32_t node_strid
     mem_free(state->mem, old.beliefs, beliefs_size(&old));
 }
 
-/* A quarter more than needed, so that adding one by one reshapes rarely. */
+/* As asked for the first time, then a quarter more, so that adding one by one reshapes rarely. */
 static uint32_t stride_for(uint32_t stride, uint32_t needed)
 {
-    return needed <= stride ? stride : needed + needed / 4 + 4;
+    if (needed <= stride) return stride;
+    return stride == 0 ? needed : needed + needed / 4 + 4;
 }
 
 void state_cover(TraceState *state, uint32_t host_count, uint32_t node_count)
