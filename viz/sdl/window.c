@@ -72,20 +72,35 @@ static SDL_Window *open_window(const char *title, int width, int height)
     return window;
 }
 
+/* Without any display SDL falls back to a window in memory that nobody sees: useful only to who
+ * asks for it by SDL_VIDEODRIVER. */
+static bool is_visible(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    bool is_memory = driver != NULL && strcmp(driver, "offscreen") == 0;
+    return !is_memory || SDL_getenv("SDL_VIDEODRIVER") != NULL;
+}
+
+static Window *no_window(Error *err, const char *reason)
+{
+    error_set(err, "no window: %s; `slotscope render` makes pictures without a display", reason);
+    return NULL;
+}
+
 Window *window_create(const char *title, int width, int height, float scale, Error *err)
 {
     SIM_ASSERT(scale > 0);
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* Ctrl+C in the terminal stays the terminal's */
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
-        error_set(err, "no window: %s; `slotscope render` makes pictures without a display",
-                  SDL_GetError());
-        return NULL;
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return no_window(err, SDL_GetError());
+    if (!is_visible()) {
+        SDL_QuitSubSystem(SDL_INIT_VIDEO);
+        return no_window(err, "there is no display (is DISPLAY or WAYLAND_DISPLAY set?)");
     }
     set_hints();
     SDL_Window *sdl_window =
         open_window(title, (int)((float)width * scale), (int)((float)height * scale));
     if (sdl_window == NULL) {
-        error_set(err, "no window: %s", SDL_GetError());
+        no_window(err, SDL_GetError());
         SDL_QuitSubSystem(SDL_INIT_VIDEO);
         return NULL;
     }
