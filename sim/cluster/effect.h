@@ -70,6 +70,7 @@ typedef struct NodeFacts {
     uint32_t repl_last_io_s;    /* node clock in whole seconds: last interaction with the primary */
     uint32_t repl_down_since_s; /* 0: never connected in this process life */
     bool has_keys;
+    const uint32_t *slot_keys;  /* keys by slot; NULL: there is no keyspace, nobody knows */
 } NodeFacts;
 
 /* Identities of the run: fixed facts that a packet would carry along (ID text, address). */

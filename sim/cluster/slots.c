@@ -98,7 +98,7 @@ static void give_to_owner(Node *self, NodeId owner, const SlotSet *moved, NodeEn
     }
 }
 
-static void assign_words(Node *self, const uint64_t *words, NodeId owner, NodeEnv *env)
+void slots_assign_words(Node *self, const uint64_t *words, NodeId owner, NodeEnv *env)
 {
     SlotSet moved;
     const uint64_t *has = owner == NODE_NONE ? words_of(env, SLOTS_EMPTY) : words_of(env, self->peers[owner].slots);
@@ -118,13 +118,13 @@ static void assign_words(Node *self, const uint64_t *words, NodeId owner, NodeEn
 void slots_assign(Node *self, SlotsId set, NodeId owner, NodeEnv *env)
 {
     if (owner != NODE_NONE) SIM_ASSERT(peer_known(self, owner));
-    assign_words(self, words_of(env, set), owner, env);
+    slots_assign_words(self, words_of(env, set), owner, env);
 }
 
 void slots_drop(Node *self, NodeId node, NodeEnv *env)
 {
     SIM_ASSERT(peer_known(self, node));
-    assign_words(self, words_of(env, self->peers[node].slots), NODE_NONE, env);
+    slots_assign_words(self, words_of(env, self->peers[node].slots), NODE_NONE, env);
 }
 
 /* --- claims --- */
@@ -205,14 +205,19 @@ static void rebind(Node *self, const Claim *claim, NodeEnv *env)
     note->u.SLOTS_MOVED.peer = claim->sender;
     note->u.SLOTS_MOVED.count = (uint16_t)count;
     note->u.SLOTS_MOVED.epoch = claim->epoch;
-    assign_words(self, claim->taken.words, claim->sender, env);
+    slots_assign_words(self, claim->taken.words, claim->sender, env);
     for (uint32_t i = 0; i < SLOT_WORDS; i++) self->not_claiming[i] &= ~claim->taken.words[i];
     self->todo |= TODO_SAVE | TODO_STATE | TODO_FSYNC;
 }
 
-/* Simplified: the node knows only whether it has keys at all, so every lost slot counts as having some. */
-static void drop_dirty(const Claim *claim, NodeEnv *env)
+/* Keys of slots that I lost while I stay a primary. Without a keyspace the node knows only whether it has keys at
+ * all: then every lost slot counts as having some. */
+static void drop_dirty(Claim *claim, NodeEnv *env)
 {
+    const uint32_t *keys = env->facts->slot_keys;
+    for (uint32_t s = 0; keys && s < SLOT_COUNT; s++) {
+        if (keys[s] == 0) bitset_remove(claim->dirty.words, s);
+    }
     if (is_empty(claim->dirty.words) || !env->facts->has_keys) return;
     SlotsId set = bitpool_intern(env->slots, claim->dirty.words);
     effect_push(env, (Effect){.kind = EFFECT_DROP_KEYS, .u.slots = set});
@@ -229,7 +234,7 @@ static NodeId chained_primary(Node *self)
 }
 
 /* After the loop, the first of the three that applies (§6.10). */
-static void follow_up(Node *self, const Claim *claim, NodeEnv *env)
+static void follow_up(Node *self, Claim *claim, NodeEnv *env)
 {
     uint32_t todo = TODO_SAVE | TODO_STATE | TODO_FSYNC;
     bool lost_all = claim->ours > 0 && self->peers[claim->primary].slot_count == 0;
@@ -294,7 +299,7 @@ static SlotsId told_slots(const Node *self, NodeId subject, NodeEnv *env)
 /* Redis: clusterSendUpdate(). */
 static void send_update(Node *self, NodeId to, NodeId subject, NodeEnv *env)
 {
-    if (self->peers[to].link == LINK_NONE) return;
+    if (!link_exists(&self->peers[to])) return;
     TraceRecord *note = effect_note(env, TRACE_UPDATE_WANTED);
     note->u.UPDATE_WANTED.peer = to;
     note->u.UPDATE_WANTED.subject = subject;

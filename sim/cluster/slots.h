@@ -7,6 +7,7 @@
 /* Binds every slot of `set` to `owner` (NODE_NONE: to nobody), whoever had it; keeps the peers' sets and
  * Node.owner equal. */
 void slots_assign(Node *self, SlotsId set, NodeId owner, NodeEnv *env);
+void slots_assign_words(Node *self, const uint64_t *words, NodeId owner, NodeEnv *env); /* the same */
 /* A claim by header or UPDATE: clusterUpdateSlotsConfigWith(sender, epoch, set). */
 void slots_on_claim(Node *self, NodeId sender, uint64_t epoch, SlotsId set, NodeEnv *env);
 /* After a PING/PONG/MEET whose header's slots differ: compare, claim, and correct a stale sender with one

@@ -1,0 +1,225 @@
+/* admin.c -- CLUSTER <sub-command>: the table of sub-commands with their arity, arguments and replies (§11.1). */
+#include "sim/cluster/admin.h"
+
+#include "sim/cluster/admin_call.h"
+#include "sim/cluster/peers.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void admin_help(AdminCall *call);
+
+typedef struct SubCommand {
+    const char *name; /* lower case */
+    int arity;        /* with CLUSTER and the name; negative: at least */
+    int argc_max;     /* 0: any; more is refused in other words than a wrong arity */
+    void (*execute)(AdminCall *call);
+    const char *help;
+} SubCommand;
+
+/* In the order of protocol.md §11.1. */
+static const SubCommand SUBCOMMANDS[] = {
+    {"addslots", -3, 0, admin_addslots, "ADDSLOTS slot [slot ...]"},
+    {"addslotsrange", -4, 0, admin_addslotsrange, "ADDSLOTSRANGE start end [start end ...]"},
+    {"bumpepoch", 2, 0, admin_bumpepoch, "BUMPEPOCH"},
+    {"count-failure-reports", 3, 0, admin_count_failure_reports, "COUNT-FAILURE-REPORTS node-id"},
+    {"countkeysinslot", 3, 0, admin_countkeysinslot, "COUNTKEYSINSLOT slot"},
+    {"delslots", -3, 0, admin_delslots, "DELSLOTS slot [slot ...]"},
+    {"delslotsrange", -4, 0, admin_delslotsrange, "DELSLOTSRANGE start end [start end ...]"},
+    {"failover", -2, 3, admin_failover, "FAILOVER [FORCE|TAKEOVER]"},
+    {"flushslots", 2, 0, admin_flushslots, "FLUSHSLOTS"},
+    {"forget", 3, 0, admin_forget, "FORGET node-id"},
+    {"getkeysinslot", 4, 0, admin_getkeysinslot, "GETKEYSINSLOT slot count"},
+    {"help", 2, 0, admin_help, "HELP"},
+    {"info", 2, 0, admin_info, "INFO"},
+    {"keyslot", 3, 0, admin_keyslot, "KEYSLOT key"},
+    {"links", 2, 0, admin_links, "LINKS"},
+    {"meet", -4, 5, admin_meet, "MEET ip port [bus-port]"},
+    {"myid", 2, 0, admin_myid, "MYID"},
+    {"nodes", 2, 0, admin_nodes, "NODES"},
+    {"replicas", 3, 0, admin_replicas, "REPLICAS node-id"},
+    {"replicate", 3, 0, admin_replicate, "REPLICATE node-id"},
+    {"reset", -2, 3, admin_reset, "RESET [HARD|SOFT]"},
+    {"saveconfig", 2, 0, admin_saveconfig, "SAVECONFIG"},
+    {"set-config-epoch", 3, 0, admin_set_config_epoch, "SET-CONFIG-EPOCH epoch"},
+    {"setslot", -4, 0, admin_setslot, "SETSLOT slot MIGRATING|IMPORTING|NODE node-id, or SETSLOT slot STABLE"},
+    {"shards", 2, 0, admin_shards, "SHARDS"},
+    {"slaves", 3, 0, admin_replicas, "SLAVES node-id (old name of REPLICAS)"},
+    {"slots", 2, 0, admin_slots, "SLOTS"},
+};
+
+/* --- replies --- */
+
+void admin_error(AdminCall *call, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    for (char *c = text; *c; c++) {
+        if (*c == '\r' || *c == '\n') *c = ' '; /* an error is one line */
+    }
+    text_append(call->reply, "-ERR %s", text);
+}
+
+void admin_ok(AdminCall *call)
+{
+    text_append(call->reply, "+OK");
+}
+
+/* A new element begins: on a new line, unless it is the first thing of the reply. */
+static void begin_element(AdminCall *call, uint32_t depth)
+{
+    if (call->reply->size > 0) text_append(call->reply, "\n");
+    for (uint32_t i = 0; i < depth; i++) text_append(call->reply, "  ");
+}
+
+void admin_array(AdminCall *call, uint32_t depth, uint32_t count)
+{
+    begin_element(call, depth);
+    text_append(call->reply, "*%" PRIu32, count);
+}
+
+void admin_integer(AdminCall *call, uint32_t depth, uint64_t value)
+{
+    begin_element(call, depth);
+    text_append(call->reply, ":%" PRIu64, value);
+}
+
+void admin_bulk(AdminCall *call, uint32_t depth, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    int size = vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    SIM_ASSERT(size >= 0 && (size_t)size < sizeof(text));
+    begin_element(call, depth);
+    text_append(call->reply, "$%s", text);
+}
+
+/* --- arguments --- */
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool admin_is_word(const char *argument, const char *word)
+{
+    for (; *argument && *word; argument++, word++) {
+        if (lower(*argument) != *word) return false;
+    }
+    return *argument == '\0' && *word == '\0';
+}
+
+bool admin_read_integer(const char *argument, int64_t *value)
+{
+    bool negative = *argument == '-';
+    const char *digits = argument + negative;
+    uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
+    uint64_t sum = 0;
+    if (strcmp(argument, "0") != 0 && (*digits < '1' || *digits > '9')) return false;
+    for (; *digits; digits++) {
+        if (*digits < '0' || *digits > '9') return false;
+        uint64_t digit = (uint64_t)(*digits - '0');
+        if (sum > (limit - digit) / 10) return false;
+        sum = sum * 10 + digit;
+    }
+    *value = negative ? (int64_t)(0 - sum) : (int64_t)sum;
+    return true;
+}
+
+bool admin_read_slot(AdminCall *call, const char *argument, uint32_t *slot)
+{
+    int64_t value;
+    if (!admin_read_integer(argument, &value) || value < 0 || value >= SLOT_COUNT) {
+        admin_error(call, "Invalid or out of range slot");
+        return false;
+    }
+    *slot = (uint32_t)value;
+    return true;
+}
+
+PeerRef admin_find(const AdminCall *call, const char *id)
+{
+    const Node *self = call->self;
+    if (strlen(id) != NODE_ID_SIZE) return PEER_NONE;
+    for (uint32_t i = 0; i < self->known.count; i++) {
+        PeerRef ref = self->known.items[i];
+        char temporary[NODE_ID_SIZE];
+        uint32_t number;
+        const char *name = temporary;
+        if (ref & PEER_HANDSHAKE) node_handshake_name(self, ref, &number, temporary);
+        else name = call->env->directory->nodes.items[ref].id;
+        if (memcmp(name, id, NODE_ID_SIZE) == 0) return ref;
+    }
+    return PEER_NONE;
+}
+
+bool admin_find_node(AdminCall *call, const char *id, NodeId *node)
+{
+    PeerRef ref = admin_find(call, id);
+    if (ref & PEER_HANDSHAKE) { /* PEER_NONE too */
+        admin_error(call, "Unknown node %s", id);
+        return false;
+    }
+    *node = ref;
+    return true;
+}
+
+/* --- dispatch --- */
+
+static const SubCommand *find_subcommand(const char *name)
+{
+    for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++) {
+        if (admin_is_word(name, SUBCOMMANDS[i].name)) return &SUBCOMMANDS[i];
+    }
+    return NULL;
+}
+
+void admin_arity(AdminCall *call)
+{
+    const SubCommand *subcommand = find_subcommand(call->argv[1]);
+    SIM_ASSERT(subcommand);
+    admin_error(call, "wrong number of arguments for 'cluster|%s' command", subcommand->name);
+}
+
+/* Simplified: a list of the forms, in our words. */
+static void admin_help(AdminCall *call)
+{
+    admin_array(call, 0, ARRAY_LENGTH(SUBCOMMANDS) + 1);
+    admin_bulk(call, 1, "CLUSTER knows these sub-commands:");
+    for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++) admin_bulk(call, 1, "%s", SUBCOMMANDS[i].help);
+}
+
+void admin_cluster_command(Node *self, int argc, const char *const *argv, const AdminResolver *resolver,
+                           const AddrState *addrs, Text *reply, NodeEnv *env)
+{
+    SIM_ASSERT(argc >= 1);
+    AdminCall call = {.self = self, .argc = argc, .argv = argv, .resolver = resolver, .addrs = addrs,
+                      .reply = reply, .env = env};
+    if (argc == 1) {
+        admin_error(&call, "wrong number of arguments for 'cluster' command");
+        return;
+    }
+    const SubCommand *subcommand = find_subcommand(argv[1]);
+    if (!subcommand) {
+        admin_error(&call, "unknown subcommand '%.128s'. Try CLUSTER HELP.", argv[1]);
+        return;
+    }
+    int arity = subcommand->arity;
+    if (arity >= 0 ? argc != arity : argc < -arity) {
+        admin_arity(&call);
+        return;
+    }
+    if (subcommand->argc_max > 0 && argc > subcommand->argc_max) {
+        admin_error(&call, "unknown subcommand or wrong number of arguments for '%.128s'. Try CLUSTER HELP.",
+                    argv[1]);
+        return;
+    }
+    subcommand->execute(&call);
+}
