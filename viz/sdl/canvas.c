@@ -95,19 +95,30 @@ static uint32_t alpha_of(Color color)
     return color & 0xFFu;
 }
 
+/* One row is written px by px, the others are copies of it. */
+static void fill_opaque(Canvas *canvas, Box box, uint32_t rgb)
+{
+    uint32_t *first = canvas->pixels + (ptrdiff_t)box.top * canvas->stride + box.left;
+    size_t size = (size_t)(box.right - box.left) * sizeof(*first);
+    for (int x = 0; x < box.right - box.left; x++) first[x] = rgb;
+    for (int y = 1; y < box.bottom - box.top; y++) {
+        memcpy(first + (ptrdiff_t)y * canvas->stride, first, size);
+    }
+}
+
 void canvas_fill_box(Canvas *canvas, Box box, Color color)
 {
     Box inside = box_intersect(box, canvas->clip);
     if (box_is_empty(inside) || alpha_of(color) == 0) return;
     uint32_t rgb = rgb_of(color);
     uint32_t weight = weight_of(alpha_of(color));
+    if (weight == 256) {
+        fill_opaque(canvas, inside, rgb);
+        return;
+    }
     for (int y = inside.top; y < inside.bottom; y++) {
         uint32_t *row = canvas->pixels + (ptrdiff_t)y * canvas->stride;
-        if (weight == 256) {
-            for (int x = inside.left; x < inside.right; x++) row[x] = rgb;
-        } else {
-            for (int x = inside.left; x < inside.right; x++) row[x] = blend(row[x], rgb, weight);
-        }
+        for (int x = inside.left; x < inside.right; x++) row[x] = blend(row[x], rgb, weight);
     }
 }
 

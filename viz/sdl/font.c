@@ -41,8 +41,14 @@ typedef struct SizedFont {
     TTF_Font *font;
 } SizedFont;
 
+/* A font file in memory: SDL_ttf would read the file anew for every character. */
+typedef struct FontFile {
+    void *bytes; /* of SDL_LoadFile */
+    size_t size;
+} FontFile;
+
 struct FontSet {
-    char paths[FONT_FACE_COUNT][96];
+    FontFile files[FONT_FACE_COUNT];
     TTF_Font *measure[FONT_FACE_COUNT];
     ARRAY_OF(SizedFont) sized;
     MaskCache *masks;
@@ -55,30 +61,40 @@ typedef struct TextKey {
     char chars[TEXT_SIZE_MAX];
 } TextKey;
 
-static TTF_Font *open_font(const char *path, int dpi)
+static TTF_Font *open_font(const FontFile *file, int dpi)
 {
-    TTF_Font *font = TTF_OpenFontDPI(path, 1, (unsigned)dpi, (unsigned)dpi);
+    SDL_RWops *stream = SDL_RWFromConstMem(file->bytes, (int)file->size);
+    TTF_Font *font = TTF_OpenFontDPIRW(stream, 1, 1, (unsigned)dpi, (unsigned)dpi);
     if (font == NULL) return NULL;
     /* Stems keep their place in x, so advances are the same at all sizes; y snaps. */
     TTF_SetFontHinting(font, TTF_HINTING_LIGHT_SUBPIXEL);
     return font;
 }
 
-/* Finds the file of a face and opens it for measuring. */
+/* Loads a file and opens it for measuring; false if it is not there or no font. */
+static bool load_face(FontSet *fonts, FontFace face, const char *folder, const char *name)
+{
+    char path[128];
+    SDL_snprintf(path, sizeof(path), "%s%s", folder, name);
+    FontFile *file = &fonts->files[face];
+    file->bytes = SDL_LoadFile(path, &file->size);
+    if (file->bytes == NULL) return false;
+    fonts->measure[face] = open_font(file, MEASURE_PX * DPI_PER_PX);
+    if (fonts->measure[face] != NULL) return true;
+    SDL_free(file->bytes);
+    file->bytes = NULL;
+    return false;
+}
+
 static bool find_face(FontSet *fonts, FontFace face, Error *err)
 {
     const char *folder = face >= FONT_MONO ? mono_folder : inter_folder;
-    char *path = fonts->paths[face];
-    SDL_snprintf(path, sizeof(fonts->paths[face]), "%s%s", folder, faces[face].file);
-    fonts->measure[face] = open_font(path, MEASURE_PX * DPI_PER_PX);
-    if (fonts->measure[face] != NULL) return true;
-    SDL_snprintf(path, sizeof(fonts->paths[face]), "%s%s", dejavu_folder, faces[face].fallback);
-    fonts->measure[face] = open_font(path, MEASURE_PX * DPI_PER_PX);
-    if (fonts->measure[face] != NULL) return true;
+    if (load_face(fonts, face, folder, faces[face].file)) return true;
+    if (load_face(fonts, face, dejavu_folder, faces[face].fallback)) return true;
     return error_set(err,
-                     "no font: neither %s%s nor %s can be opened; install fonts-inter and "
+                     "no font: neither %s%s nor %s%s can be opened; install fonts-inter and "
                      "fonts-jetbrains-mono, or fonts-dejavu-core",
-                     folder, faces[face].file, path);
+                     folder, faces[face].file, dejavu_folder, faces[face].fallback);
 }
 
 FontSet *font_set_create(Error *err)
@@ -111,6 +127,7 @@ void font_set_destroy(FontSet *fonts)
     array_deinit(NULL, &fonts->sized);
     for (int face = 0; face < FONT_FACE_COUNT; face++) {
         if (fonts->measure[face] != NULL) TTF_CloseFont(fonts->measure[face]);
+        SDL_free(fonts->files[face].bytes);
     }
     mask_cache_destroy(fonts->masks);
     mask_cache_destroy(fonts->widths);
@@ -132,7 +149,7 @@ static TTF_Font *sized_font(FontSet *fonts, FontFace face, int dpi)
         SizedFont *sized = &fonts->sized.items[i];
         if (sized->face == face && sized->dpi == dpi) return sized->font;
     }
-    TTF_Font *font = open_font(fonts->paths[face], dpi);
+    TTF_Font *font = open_font(&fonts->files[face], dpi);
     SIM_ASSERT(font != NULL); /* the same file could be opened for measuring */
     array_push(NULL, &fonts->sized, (SizedFont){.face = face, .dpi = dpi, .font = font});
     return font;

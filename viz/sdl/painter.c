@@ -147,9 +147,9 @@ static void paint_item(Painter *painter, const DrawList *list, const DrawItem *i
     case DRAW_RECT: shape_rect(canvas, painter->shapes, item); break;
     case DRAW_DISC: shape_disc(canvas, painter->shapes, item); break;
     case DRAW_PIE: shape_pie(canvas, item); break;
-    case DRAW_ARC: shape_arc(canvas, item); break;
-    case DRAW_LINE: shape_line(canvas, item, points); break;
-    case DRAW_CURVE: shape_curve(canvas, item, points); break;
+    case DRAW_ARC: shape_arc(canvas, painter->shapes, item); break;
+    case DRAW_LINE: shape_line(canvas, painter->shapes, item, points); break;
+    case DRAW_CURVE: shape_curve(canvas, painter->shapes, item, points); break;
     case DRAW_POLYGON: shape_polygon(canvas, item, points); break;
     case DRAW_TEXT: paint_text(painter, item, list->chars.items + item->first); break;
     case DRAW_PATTERN: tile_paint(canvas, painter->tiles, item); break;

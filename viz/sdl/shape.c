@@ -4,6 +4,7 @@
 #include "sim/base/assert.h"
 #include "sim/base/mem.h"
 #include "viz/sdl/outline.h"
+#include "viz/sdl/thin.h"
 
 #include <math.h>
 
@@ -13,12 +14,14 @@
 
 struct ShapeCache {
     MaskCache *masks;
+    ThinPlane *plane;
 };
 
 ShapeCache *shape_cache_create(void)
 {
     ShapeCache *cache = mem_alloc(NULL, sizeof(*cache));
     cache->masks = mask_cache_create(SPRITE_BYTES);
+    cache->plane = thin_plane_create();
     return cache;
 }
 
@@ -26,6 +29,7 @@ void shape_cache_destroy(ShapeCache *cache)
 {
     if (cache == NULL) return;
     mask_cache_destroy(cache->masks);
+    thin_plane_destroy(cache->plane);
     mem_free(NULL, cache, sizeof(*cache));
 }
 
@@ -265,8 +269,12 @@ void shape_pie(Canvas *canvas, const DrawItem *item)
     cairo_fill(canvas->cairo);
 }
 
-void shape_arc(Canvas *canvas, const DrawItem *item)
+void shape_arc(Canvas *canvas, ShapeCache *cache, const DrawItem *item)
 {
+    if (item->a1 - item->a0 >= 360) { /* a ring is a disc without a fill */
+        shape_disc(canvas, cache, item);
+        return;
+    }
     if (item->a1 <= item->a0 || !stroke_begin(canvas, &item->stroke)) return;
     Point center = item_center(canvas, item);
     double radius = (double)(item->rect.w / 2 * canvas->scale);
@@ -305,10 +313,36 @@ static void points_path(const Canvas *canvas, const Point *points, uint32_t coun
     }
 }
 
-void shape_line(Canvas *canvas, const DrawItem *item, const Point *points)
+static Point to_device(const Canvas *canvas, Point at)
 {
-    if (!stroke_begin(canvas, &item->stroke)) return;
-    if (item->count == 2 && (points[0].x == points[1].x || points[0].y == points[1].y)) {
+    return (Point){at.x * canvas->scale, at.y * canvas->scale};
+}
+
+static bool is_thin(const Canvas *canvas, const Stroke *stroke)
+{
+    return stroke->dash.on <= 0 && canvas_stroke_width(canvas, stroke->width) <= THIN_WIDTH_MAX;
+}
+
+#define THIN_POINTS_MAX 1024u
+
+static void thin_polyline(Canvas *canvas, ShapeCache *cache, const DrawItem *item,
+                          const Point *points)
+{
+    Point device[THIN_POINTS_MAX];
+    for (uint32_t i = 0; i < item->count; i++) device[i] = to_device(canvas, points[i]);
+    thin_line(canvas, cache->plane, device, item->count, &item->stroke);
+}
+
+void shape_line(Canvas *canvas, ShapeCache *cache, const DrawItem *item, const Point *points)
+{
+    if (!has_stroke(item)) return;
+    bool is_axis = item->count == 2 && (points[0].x == points[1].x || points[0].y == points[1].y);
+    if (!is_axis && is_thin(canvas, &item->stroke) && item->count <= THIN_POINTS_MAX) {
+        thin_polyline(canvas, cache, item, points);
+        return;
+    }
+    stroke_begin(canvas, &item->stroke);
+    if (is_axis) {
         axis_line(canvas, item, points[0], points[1]);
         return;
     }
@@ -317,20 +351,24 @@ void shape_line(Canvas *canvas, const DrawItem *item, const Point *points)
     cairo_stroke(canvas->cairo);
 }
 
-void shape_curve(Canvas *canvas, const DrawItem *item, const Point *points)
+void shape_curve(Canvas *canvas, ShapeCache *cache, const DrawItem *item, const Point *points)
 {
-    if (!stroke_begin(canvas, &item->stroke)) return;
-    double scale = (double)canvas->scale;
-    Point a = points[0], control = points[1], b = points[2];
+    if (!has_stroke(item)) return;
+    Point a = to_device(canvas, points[0]), control = to_device(canvas, points[1]);
+    Point b = to_device(canvas, points[2]);
+    if (is_thin(canvas, &item->stroke)) {
+        thin_curve(canvas, cache->plane, a, control, b, &item->stroke);
+        return;
+    }
+    stroke_begin(canvas, &item->stroke);
     /* As a cubic curve: both inner points lie 2/3 of the way to the control point. */
     double x1 = (double)a.x + 2.0 / 3.0 * (double)(control.x - a.x);
     double y1 = (double)a.y + 2.0 / 3.0 * (double)(control.y - a.y);
     double x2 = (double)b.x + 2.0 / 3.0 * (double)(control.x - b.x);
     double y2 = (double)b.y + 2.0 / 3.0 * (double)(control.y - b.y);
     cairo_new_path(canvas->cairo);
-    cairo_move_to(canvas->cairo, (double)a.x * scale, (double)a.y * scale);
-    cairo_curve_to(canvas->cairo, x1 * scale, y1 * scale, x2 * scale, y2 * scale,
-                   (double)b.x * scale, (double)b.y * scale);
+    cairo_move_to(canvas->cairo, (double)a.x, (double)a.y);
+    cairo_curve_to(canvas->cairo, x1, y1, x2, y2, (double)b.x, (double)b.y);
     cairo_stroke(canvas->cairo);
 }
 
