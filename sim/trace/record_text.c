@@ -36,12 +36,15 @@ static const char *const phrases[TRACE_TYPE_COUNT] = {
     [TRACE_COMMAND] = "command \"{line}\"",
     [TRACE_CALL_SENT] = "is asked \"{command}\" (call {call})",
     [TRACE_CALL_REPLIED] = "replies \"{reply}\" (call {call})",
-    [TRACE_MSG_SENT] = "sends {kind} to {to|a lost address} (message {msg}, {bytes} bytes, epoch {epoch}, due {due|unknown})",
+    [TRACE_MSG_SENT] =
+        "sends {kind} to {to|a lost address} (message {msg}, {bytes} bytes, epoch {epoch}, due {due|unknown})",
     [TRACE_MSG_RECEIVED] = "receives {kind} from {from} (message {msg})",
     [TRACE_MSG_LOST] = "loses message {msg} ({reason})",
     [TRACE_SELF_EPOCHS] = "is in epoch {current}, last voted in {last_vote|none}",
     [TRACE_SELF_STATE] = "says cluster_state:{state} ({size} primaries with slots)",
-    [TRACE_SELF_ELECTION] = "may ask for votes at {auth_ms|no} ms of its clock (rank {rank}, {sent?asked:not asked}, {votes} votes, epoch {epoch})",
+    [TRACE_SELF_ELECTION] =
+        "may ask for votes at {auth_ms|no} ms of its clock (rank {rank}, {sent?asked:not asked}, {votes} votes, "
+        "epoch {epoch})",
     [TRACE_SELF_REPL] = "replicates {primary|nobody} ({link})",
     [TRACE_SELF_OFFSET] = "is at replication offset {offset}",
     [TRACE_PEER_ADDED] = "knows {peer} at {addr} as {flags}",
@@ -53,7 +56,9 @@ static const char *const phrases[TRACE_TYPE_COUNT] = {
     [TRACE_PEER_ADDR] = "sees {peer} at {addr}",
     [TRACE_PEER_UP] = "has its link to {peer} {up?up:down}",
     [TRACE_PEER_LINK] = "has a link object to {peer}: {link}",
-    [TRACE_PEER_PING] = "{ping_ms?waits for a pong of:has none to wait for from} {peer}{ping_ms? since :}{ping_ms|}{ping_ms? ms of its clock:}",
+    [TRACE_PEER_PING] =
+        "{ping_ms?waits for a pong of:has none to wait for from} {peer}{ping_ms? since :}{ping_ms|}"
+        "{ping_ms? ms of its clock:}",
     [TRACE_PEER_PONG] = "heard of a pong of {peer} at {pong_ms} ms of its clock",
     [TRACE_PEER_OFFSET] = "sees {peer} at replication offset {offset}",
     [TRACE_REPORT_ADDED] = "notes that {reporter} reports {peer} as failing",

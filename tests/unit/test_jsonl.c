@@ -127,7 +127,8 @@ static void names_stand_for_numbers(void)
          "\"candidate\":\"n1\",\"epoch\":\"6\",\"reason\":\"voted about this primary less than 2T ago\"}"},
         {{.type = TRACE_PEER_UP, .u.PEER_UP = {.peer = 1, .up = true}}, "\"peer\":\"n2\",\"up\":true}"},
         {{.type = TRACE_MSG_SENT, .u.MSG_SENT = {.msg = 7, .to = 1, .kind = MSG_AUTH_REQUEST, .bytes = 2256}},
-         "\"msg\":\"7\",\"to\":\"n2\",\"kind\":\"AUTH_REQUEST\",\"rare\":false,\"bytes\":2256,\"epoch\":\"0\",\"due\":\"0\"}"},
+         "\"msg\":\"7\",\"to\":\"n2\",\"kind\":\"AUTH_REQUEST\",\"rare\":false,\"bytes\":2256,"
+         "\"epoch\":\"0\",\"due\":\"0\"}"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Trace *trace = small_trace();

@@ -295,7 +295,8 @@ void test_trace_keyframe_suite(void)
     CU_pSuite suite = CU_add_suite("trace: keyframes", NULL, NULL);
     CU_add_test(suite, "keyframe returns the state", keyframe_returns_the_state);
     CU_add_test(suite, "folding between keyframes gives the next one", folding_between_keyframes_gives_the_next_one);
-    CU_add_test(suite, "state_at is the same as folding from the start", state_at_is_the_same_as_folding_from_the_start);
+    CU_add_test(suite, "state_at is the same as folding from the start",
+                state_at_is_the_same_as_folding_from_the_start);
     CU_add_test(suite, "keyframe of an agreeing cluster is small", keyframe_of_an_agreeing_cluster_is_small);
     CU_add_test(suite, "keyframes stay within their budget", keyframes_stay_within_their_budget);
     CU_add_test(suite, "a keyframe is wanted when it pays", a_keyframe_is_wanted_when_it_pays);

@@ -124,14 +124,35 @@ static void fold_forgets_what_a_dead_process_believed(void)
     state_deinit(&state);
 }
 
+typedef struct Refusal {
+    const char *row;
+    TraceRecord record;
+    const char *want; /* part of the sentence */
+} Refusal;
+
 /* Every refusal leaves the state as it was and names the record. */
-static void fold_refuses_what_cannot_follow(void)
+static void must_refuse(const Refusal *rows, size_t count)
 {
-    const struct {
-        const char *row;
-        TraceRecord record;
-        const char *want; /* part of the sentence */
-    } rows[] = {
+    TraceState state, before;
+    small_state(&state);
+    state_init(&before, NULL);
+    state_copy(&before, &state);
+    for (size_t i = 0; i < count; i++) {
+        Error err = {{0}};
+        bool applied = apply(&state, rows[i].record, &err);
+        bool named = strstr(err.text, rows[i].want) != NULL && strncmp(err.text, "record 17 (", 11) == 0;
+        if (applied || !named) fprintf(stderr, "row %s: \"%s\"\n", rows[i].row, err.text);
+        CU_ASSERT_FALSE(applied);
+        CU_ASSERT_TRUE(named);
+        CU_ASSERT_TRUE(state_equal(&state, &before, NULL));
+    }
+    state_deinit(&state);
+    state_deinit(&before);
+}
+
+static void fold_refuses_wrong_definitions_and_processes(void)
+{
+    const Refusal rows[] = {
         {"address out of order", RECORD(ADDR_DEFINED, HOST_NONE, .addr = 3), "not the next"},
         {"host out of order", RECORD(HOST_ADDED, 4, .name = trace_text("x"), .addr = 1), "not the next"},
         {"host at an unknown address", RECORD(HOST_ADDED, 3, .name = trace_text("x"), .addr = 2), "address 2"},
@@ -145,11 +166,16 @@ static void fold_refuses_what_cannot_follow(void)
         {"node with a short ID", RECORD(NODE_DEFINED, 0, .node = 2, .id = trace_text("abc")), "40 lower-case"},
         {"node with an upper-case ID",
          RECORD(NODE_DEFINED, 0, .node = 2, .id = trace_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")), "40 lower-case"},
-        {"slot set out of order", RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 3, .ranges = trace_text("5")), "not the next"},
-        {"slot set known already", RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("0-99")), "earlier"},
-        {"slot set that is empty", RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("")), "earlier"},
-        {"slot beyond the last", RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("16384")), "ranges"},
-        {"slots with a NUL", RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = {"5\0x", 3}), "ranges"},
+        {"slot set out of order",
+         RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 3, .ranges = trace_text("5")), "not the next"},
+        {"slot set known already",
+         RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("0-99")), "earlier"},
+        {"slot set that is empty",
+         RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("")), "earlier"},
+        {"slot beyond the last",
+         RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("16384")), "ranges"},
+        {"slots with a NUL",
+         RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = {"5\0x", 3}), "ranges"},
         {"start of a running process", RECORD(PROCESS_STARTED, 0, .node = 0), "runs on n1 already"},
         {"start of nobody", RECORD(PROCESS_STARTED, 2, .node = NODE_NONE), "needs a node"},
         {"start on no host", RECORD(PROCESS_STARTED, HOST_NONE, .node = 0), "needs a host"},
@@ -158,6 +184,13 @@ static void fold_refuses_what_cannot_follow(void)
         {"freezing a dead process", RECORD(PROCESS_FROZEN, 1, .unused_ = 0), "n2"},
         {"thawing a running process", RECORD(PROCESS_THAWED, 0, .unused_ = 0), "n1"},
         {"slowing an unknown host", RECORD(PROCESS_SLOWED, 3, .permille = 1), "host 3"},
+    };
+    must_refuse(rows, ARRAY_LENGTH(rows));
+}
+
+static void fold_refuses_wrong_rules_and_messages(void)
+{
+    const Refusal rows[] = {
         {"rule in force already",
          RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 7, .from = trace_text("0"), .to = trace_text("1")), "rule 7"},
         {"rule with a wrong list",
@@ -171,6 +204,13 @@ static void fold_refuses_what_cannot_follow(void)
         {"message to another host", RECORD(MSG_RECEIVED, 2, .msg = 5, .from = 0), "another one"},
         {"message of another kind", RECORD(MSG_RECEIVED, 1, .msg = 5, .from = 0, .kind = MSG_PONG), "another one"},
         {"loss of an unknown message", RECORD(MSG_LOST, 0, .msg = 6), "message 6"},
+    };
+    must_refuse(rows, ARRAY_LENGTH(rows));
+}
+
+static void fold_refuses_wrong_beliefs(void)
+{
+    const Refusal rows[] = {
         {"belief of the run", RECORD(SELF_EPOCHS, HOST_NONE, .current = 1), "its host 65535"},
         {"belief of a dead process", RECORD(SELF_EPOCHS, 1, .current = 1), "no process runs on n2"},
         {"belief of a process that never ran", RECORD(PEER_ADDED, 2, .peer = 0), "no process runs on n3"},
@@ -192,21 +232,7 @@ static void fold_refuses_what_cannot_follow(void)
         {"explanation naming an unknown node", RECORD(SUSPECTED, 0, .peer = 9), "peer 9"},
         {"explanation of the run", RECORD(SUSPECTED, HOST_NONE, .peer = 0), "its host"},
     };
-    TraceState state, before;
-    small_state(&state);
-    state_init(&before, NULL);
-    state_copy(&before, &state);
-    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-        Error err = {{0}};
-        bool applied = apply(&state, rows[i].record, &err);
-        bool named = strstr(err.text, rows[i].want) != NULL && strncmp(err.text, "record 17 (", 11) == 0;
-        if (applied || !named) fprintf(stderr, "row %s: \"%s\"\n", rows[i].row, err.text);
-        CU_ASSERT_FALSE(applied);
-        CU_ASSERT_TRUE(named);
-        CU_ASSERT_TRUE(state_equal(&state, &before, NULL));
-    }
-    state_deinit(&state);
-    state_deinit(&before);
+    must_refuse(rows, ARRAY_LENGTH(rows));
 }
 
 static void fold_refuses_gaps_and_time_that_runs_back(void)
@@ -374,7 +400,10 @@ void test_trace_state_suite(void)
     CU_pSuite suite = CU_add_suite("trace: states and folding", NULL, NULL);
     CU_add_test(suite, "fold fills the tables", fold_fills_the_tables);
     CU_add_test(suite, "fold forgets what a dead process believed", fold_forgets_what_a_dead_process_believed);
-    CU_add_test(suite, "fold refuses what cannot follow", fold_refuses_what_cannot_follow);
+    CU_add_test(suite, "fold refuses wrong definitions and processes",
+                fold_refuses_wrong_definitions_and_processes);
+    CU_add_test(suite, "fold refuses wrong rules and messages", fold_refuses_wrong_rules_and_messages);
+    CU_add_test(suite, "fold refuses wrong beliefs", fold_refuses_wrong_beliefs);
     CU_add_test(suite, "fold refuses gaps and time that runs back", fold_refuses_gaps_and_time_that_runs_back);
     CU_add_test(suite, "fold refuses more beliefs than allowed", fold_refuses_more_beliefs_than_allowed);
     CU_add_test(suite, "state_reachable follows the cuts", state_reachable_follows_the_cuts);

@@ -34,7 +34,8 @@ static void named_state(TraceState *state)
 }
 
 /* clang-format off */
-#define ROW(NAME, who, want, ...) {{.time = 12460700000, .host = (who), .type = TRACE_##NAME, .u.NAME = {__VA_ARGS__}}, want}
+#define ROW(NAME, who, want, ...) \
+    {{.time = 12460700000, .host = (who), .type = TRACE_##NAME, .u.NAME = {__VA_ARGS__}}, want}
 /* clang-format on */
 
 static void records_read_as_sentences(void)
@@ -57,7 +58,8 @@ static void records_read_as_sentences(void)
         ROW(NET_RULE_ADDED, HOST_NONE, "12.460 network rule 5: n1 -> 7 hosts, loss 500 ppm, latency +10 ms",
             .rule = 5, .from = trace_text("0"), .to = trace_text("1-7"), .oneway = true, .loss_ppm = 500,
             .latency = 10 * SIM_MS),
-        ROW(SAY, HOST_NONE, "12.460 says \"two\\nlines \\\"and\\\" \\x01\"", .text = trace_text("two\nlines \"and\" \x01")),
+        ROW(SAY, HOST_NONE, "12.460 says \"two\\nlines \\\"and\\\" \\x01\"",
+            .text = trace_text("two\nlines \"and\" \x01")),
         ROW(EXPECT, HOST_NONE, "12.460 expects \"it heals\": failed", .text = trace_text("it heals")),
         ROW(MSG_SENT, 0, "12.460 n1 sends PING to n2 (message 5, 2256 bytes, epoch 3, due 12.461)", .msg = 5,
             .to = 1, .kind = MSG_PING, .bytes = 2256, .epoch = 3, .due = 12461000000),
@@ -78,7 +80,8 @@ static void records_read_as_sentences(void)
         ROW(PEER_PING, 1, "12.460 n2 has none to wait for from n3", .peer = 2, .ping_ms = 0),
         ROW(PEER_PRIMARY, 1, "12.460 n2 sees n3 with primary none", .peer = 2, .primary = NODE_NONE),
         ROW(ROLE_CHANGED, 1, "12.460 n2 becomes a primary (promoted)", .primary = NODE_NONE, .reason = ROLE_PROMOTED),
-        ROW(ROLE_CHANGED, 1, "12.460 n2 becomes a replica of n1 (told by command)", .primary = 0, .reason = ROLE_COMMAND),
+        ROW(ROLE_CHANGED, 1, "12.460 n2 becomes a replica of n1 (told by command)", .primary = 0,
+            .reason = ROLE_COMMAND),
         ROW(VOTE_REFUSED, 1, "12.460 n2 denies n4 a vote in epoch 7 (already voted in this epoch)", .candidate = 3,
             .epoch = 7, .reason = VOTE_ALREADY_CAST),
         ROW(FAIL_HEARD, 1, "12.460 n2 is told of the failure of n1 by nobody", .peer = 0, .from = NODE_NONE),
