@@ -48,7 +48,6 @@ const TraceHeader *trace_header(const Trace *trace)
 
 void trace_set_level(Trace *trace, uint8_t level)
 {
-    SIM_ASSERT(trace->log.count == 0);
     SIM_ASSERT(level <= 2);
     trace->header.level = level;
 }
@@ -79,19 +78,6 @@ uint64_t trace_count(const Trace *trace)
 SimTime trace_end(const Trace *trace)
 {
     return trace->end > trace->log.time ? trace->end : trace->log.time;
-}
-
-void trace_set_level(Trace *trace, uint8_t level)
-{
-    trace->header.level = level;
-}
-
-void trace_set_profile(Trace *trace, const char *profile)
-{
-    size_t size = strlen(profile);
-    if (size >= sizeof(trace->header.profile)) size = sizeof(trace->header.profile) - 1;
-    memset(trace->header.profile, 0, sizeof(trace->header.profile));
-    memcpy(trace->header.profile, profile, size);
 }
 
 void trace_set_end(Trace *trace, SimTime time)

@@ -106,7 +106,7 @@ typedef struct TraceState TraceState; /* sim/trace/state.h */
 Trace *trace_create(Mem *mem, const TraceHeader *header);
 void trace_destroy(Trace *trace);
 const TraceHeader *trace_header(const Trace *trace);
-/* Late decisions about the header; before the first record. */
+/* What the header says of level and rules; only before anything that depends on them is recorded. */
 void trace_set_level(Trace *trace, uint8_t level);
 void trace_set_profile(Trace *trace, const char *profile);
 
@@ -116,9 +116,6 @@ uint64_t trace_append(Trace *trace, const TraceRecord *record);
 uint64_t trace_count(const Trace *trace); /* seq of the last record */
 SimTime trace_end(const Trace *trace);    /* how far the run has come: at least the last record's time */
 void trace_set_end(Trace *trace, SimTime time);
-/* What the header says of the level and the rules; only before anything that depends on them is recorded. */
-void trace_set_level(Trace *trace, uint8_t level);
-void trace_set_profile(Trace *trace, const char *profile);
 
 /* Decodes record `seq` (1..trace_count). O(1) amortised when called in order, forwards. */
 void trace_get(const Trace *trace, uint64_t seq, TraceRecord *record);
