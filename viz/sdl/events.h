@@ -2,7 +2,7 @@
 #ifndef SDL_EVENTS_H
 #define SDL_EVENTS_H
 
-#include "viz/ui/input.h"
+#include "viz/sdl/input.h"
 
 #include <SDL.h>
 

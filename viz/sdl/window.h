@@ -8,7 +8,7 @@
 
 #include "sim/base/error.h"
 #include "viz/sdl/painter.h"
-#include "viz/ui/input.h"
+#include "viz/sdl/input.h"
 
 typedef struct Window Window; /* opaque; viz/sdl/window.c */
 

@@ -15,7 +15,7 @@ typedef struct Hit {
     Rect rect;
     uint32_t action;  /* never HIT_NONE */
     int64_t argument; /* which one: choice 2, host 5, slot 866 */
-    uint32_t key;     /* shortcut as an InputKey or a lower case character (input.h); 0: none */
+    uint32_t key; /* shortcut as an InputKey or a lower case character (viz/sdl/input.h); 0: none */
 } Hit;
 
 typedef struct HitList {

@@ -1,8 +1,8 @@
 /* input.h -- what a person did, without saying through which library: one event a struct.
  *
- * viz/sdl/window.h fills them in; the app and the tests read them. Positions are logical px. */
-#ifndef UI_INPUT_H
-#define UI_INPUT_H
+ * window.h fills them in; nothing of SDL is in here. Positions are logical px. */
+#ifndef SDL_INPUT_H
+#define SDL_INPUT_H
 
 #include "viz/draw/draw.h"
 
