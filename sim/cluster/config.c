@@ -207,7 +207,7 @@ static bool read_number(const char *text, uint64_t *value)
 
 static bool set_directive(NodeConfig *config, const Directive *directive, const char *text, Error *err)
 {
-    uint64_t value;
+    uint64_t value = 0;
     switch (directive->kind) {
     case VALUE_BOOL:
         if (!read_bool(text, &value)) {

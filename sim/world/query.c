@@ -99,6 +99,11 @@ NodeId sim_owner_seen(const Sim *sim, HostId host, uint16_t slot)
     return node ? node->owner[slot] : NODE_NONE;
 }
 
+uint32_t sim_slot_count(const Sim *sim, SlotsId slots)
+{
+    return bitpool_members(sim->slots, slots);
+}
+
 /* --- beliefs --- */
 
 bool sim_belief(const Sim *sim, HostId host, NodeId other, Belief *belief)

@@ -3,6 +3,7 @@
 
 #include "sim/world/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Unix time of virtual time 0 minus the node clock's base: 2026-01-01 00:00:00 UTC. */
@@ -83,6 +84,23 @@ void sim_destroy(Sim *sim)
     assert_set_context(NULL);
     trace_destroy(sim->trace);
     mem_destroy(sim->mem); /* everything else lives in it, the Sim itself too */
+}
+
+bool sim_set_level(Sim *sim, uint8_t level)
+{
+    if (sim->hosts.count > 0 || level > 2) return false;
+    sim->config.trace_level = level;
+    trace_set_level(sim->trace, level);
+    return true;
+}
+
+bool sim_set_rules(Sim *sim, const char *profile, const Rules *rules, Error *err)
+{
+    if (sim->hosts.count > 0) return error_set(err, "rules can only be chosen before the first node exists");
+    sim->config.rules = *rules;
+    snprintf(sim->config.profile, sizeof(sim->config.profile), "%s", profile);
+    trace_set_profile(sim->trace, profile);
+    return true;
 }
 
 void world_drain_net(Sim *sim)

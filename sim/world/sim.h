@@ -32,6 +32,10 @@ typedef struct Sim Sim; /* opaque; sim/world/sim.c */
 Sim *sim_create(const SimConfig *config, Error *err);
 void sim_destroy(Sim *sim); /* NULL is allowed; the trace goes with it */
 
+/* Before the first host is added: another trace level, or other rules. False and *err afterwards. */
+bool sim_set_level(Sim *sim, uint8_t level);
+bool sim_set_rules(Sim *sim, const char *profile, const Rules *rules, Error *err);
+
 /* The only door into a run: carries out `command` now. Refused commands (no such host, host already
  * running...) change nothing and give one sentence. For CMD_CALL *number (may be NULL) is the call, for
  * CMD_HOST_ADD the host. */
@@ -85,6 +89,8 @@ bool sim_belief(const Sim *sim, HostId host, NodeId node, Belief *belief);
 /* What a process believes of itself: state, epochs, election, replication; NULL when not running. The arrays
  * in it are empty. Valid until the run goes on. */
 const HostState *sim_self(Sim *sim, HostId host);
+/* How many slots a set of a belief has. */
+uint32_t sim_slot_count(const Sim *sim, SlotsId slots);
 /* All running processes know each other, agree on slots, epochs and roles, flag none of the running
  * ones, and say cluster_state:ok. *why (may be NULL) names the first thing that is not so. */
 bool sim_converged(const Sim *sim, Text *why);

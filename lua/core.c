@@ -1,0 +1,266 @@
+/* core.c -- the functions that prelude.lua is written on: time, story, calls. They check, convert and submit; what a
+ * scenario may say and how it is told about mistakes is the prelude's. */
+#include "lua/host.h"
+
+#include "sim/plan/plan.h"
+
+#include <string.h>
+
+SimSpan host_check_span(lua_State *L, int arg)
+{
+    lua_Integer span = luaL_checkinteger(L, arg);
+    luaL_argcheck(L, span >= 0, arg, "a duration cannot be negative");
+    return (SimSpan)span;
+}
+
+/* core.now() -> ns since the start of the run */
+static int l_now(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)sim_now(host_of(L)->sim));
+    return 1;
+}
+
+/* core.parse(text) -> ns, or nil and a sentence */
+static int l_parse(lua_State *L)
+{
+    SimSpan span;
+    Error err = {{0}};
+    if (!text_parse_span(luaL_checkstring(L, 1), &span, &err)) {
+        lua_pushnil(L);
+        lua_pushstring(L, err.text);
+        return 2;
+    }
+    lua_pushinteger(L, (lua_Integer)span);
+    return 1;
+}
+
+/* core.span_text(ns) -> "1.234 s" */
+static int l_span_text(lua_State *L)
+{
+    Text text = {0};
+    text_append_span(&text, host_check_span(L, 1));
+    lua_pushstring(L, text_chars(&text));
+    text_deinit(&text);
+    return 1;
+}
+
+/* core.fail(text): an error at the line of the user's script */
+static int l_fail(lua_State *L)
+{
+    return host_error(L, "%s", luaL_checkstring(L, 1));
+}
+
+/* core.nearest(word, {names}) -> name or nil */
+static int l_nearest(lua_State *L)
+{
+    const char *names[256];
+    uint32_t count = 0;
+    const char *word = luaL_checkstring(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_Integer length = luaL_len(L, 2);
+    luaL_checkstack(L, 260, NULL);
+    for (lua_Integer i = 1; i <= length && count < 256; i++) {
+        lua_rawgeti(L, 2, i);
+        if (lua_type(L, -1) == LUA_TSTRING) names[count++] = lua_tostring(L, -1);
+    }
+    const char *nearest = text_nearest(word, names, count);
+    if (nearest) lua_pushstring(L, nearest);
+    else lua_pushnil(L);
+    return 1;
+}
+
+/* core.sleep(ns), core.pause(ns): until then; pause also ends when something happens */
+static SimTime wake_time(lua_State *L)
+{
+    SimTime now = sim_now(host_of(L)->sim);
+    SimSpan span = host_check_span(L, 1);
+    if (span > NODE_RUN_MAX - now) host_error(L, "the run would become longer than 48 days");
+    return now + span;
+}
+
+static int l_sleep(lua_State *L)
+{
+    return host_wait(L, WAIT_TIME, wake_time(L), 0);
+}
+
+static int l_pause(lua_State *L)
+{
+    return host_wait(L, WAIT_NOTICE, wake_time(L), 0);
+}
+
+/* core.spawn(fn, ...) */
+static int l_spawn(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    host_spawn(host_of(L), L, lua_gettop(L) - 1);
+    return 0;
+}
+
+/* core.on(type name, fn): fn(seq) as a process for each record of that type; false when there is no such type */
+static int l_on(lua_State *L)
+{
+    Script *script = host_of(L);
+    const char *name = luaL_checkstring(L, 1);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    for (int type = 0; type < TRACE_TYPE_COUNT; type++) {
+        if (strcmp(trace_type_name((TraceType)type), name) != 0) continue;
+        lua_settop(L, 2);
+        int function = luaL_ref(L, LUA_REGISTRYINDEX);
+        array_push(NULL, &script->handlers, (Handler){.type = (TraceType)type, .function = function});
+        script->records_seen = script->handlers.count == 1 ? trace_count(sim_trace(script->sim)) : script->records_seen;
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    lua_pushboolean(L, 0);
+    return 1;
+}
+
+/* core.types() -> list of the names of all record types */
+static int l_types(lua_State *L)
+{
+    lua_newtable(L);
+    for (int type = 0; type < TRACE_TYPE_COUNT; type++) {
+        lua_pushstring(L, trace_type_name((TraceType)type));
+        lua_rawseti(L, -2, type + 1);
+    }
+    return 1;
+}
+
+/* core.call(host, line): waits for the reply; then core.reply(call) -> "done"|"refused"|"lost", text */
+static int after_call(lua_State *L, int status, lua_KContext call)
+{
+    const char *reply = "";
+    (void)status;
+    CallStatus result = sim_call_status(host_of(L)->sim, (uint32_t)call, &reply);
+    lua_pushstring(L, result == CALL_DONE ? "done" : result == CALL_REFUSED ? "refused" : "lost");
+    lua_pushstring(L, reply ? reply : "");
+    return 2;
+}
+
+static int l_call(lua_State *L)
+{
+    Script *script = host_of(L);
+    Command command = {.kind = CMD_CALL, .host = host_check_host(L, 1), .text = luaL_checkstring(L, 2)};
+    if (!lua_isyieldable(L)) return host_error(L, "waiting is not possible here (inside a sort, a pattern or an iterator)");
+    uint32_t call = host_submit(L, &command);
+    Process *process = &script->processes.items[script->current];
+    process->wait = WAIT_CALL;
+    process->call = call;
+    process->order = ++script->orders;
+    return lua_yieldk(L, 0, (lua_KContext)call, after_call);
+}
+
+/* core.note(type name, number, text, text2) */
+static int l_note(lua_State *L)
+{
+    static const struct {
+        const char *name;
+        TraceType type;
+    } kinds[] = {{"title", TRACE_TITLE},     {"step", TRACE_STEP},           {"say", TRACE_SAY},      {"predict", TRACE_PREDICT},
+                 {"expect", TRACE_EXPECT}, {"predicted", TRACE_PREDICTED}, {"report", TRACE_REPORT}};
+    const char *name = luaL_checkstring(L, 1);
+    Command command = {.kind = CMD_NOTE, .host = HOST_NONE};
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        if (strcmp(kinds[i].name, name) == 0) command.u.note.type = kinds[i].type;
+    }
+    command.u.note.number = (uint8_t)luaL_checkinteger(L, 2);
+    command.text = luaL_optstring(L, 3, "");
+    command.text2 = luaL_optstring(L, 4, "");
+    host_submit(L, &command);
+    return 0;
+}
+
+/* core.setting(name) -> the value of --set name=value, or nil */
+static int l_setting(lua_State *L)
+{
+    const Script *script = host_of(L);
+    const char *name = luaL_checkstring(L, 1);
+    for (uint32_t i = 0; i < script->options.setting_count; i++) {
+        if (strcmp(script->options.settings[i].name, name) == 0) {
+            lua_pushstring(L, script->options.settings[i].value);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int l_seed(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)host_of(L)->options.seed);
+    return 1;
+}
+
+/* core.rules(profile, {name = bool}): before the first host; nil, or what is wrong */
+static int l_rules(lua_State *L)
+{
+    Script *script = host_of(L);
+    Rules rules;
+    Error err = {{0}};
+    const char *profile = luaL_checkstring(L, 1);
+    bool ok = rules_profile(profile, &rules, &err);
+    if (ok && lua_istable(L, 2)) {
+        lua_pushnil(L);
+        while (ok && lua_next(L, 2) != 0) {
+            ok = rules_set(&rules, lua_tostring(L, -2), lua_toboolean(L, -1) != 0, &err);
+            lua_pop(L, 1);
+        }
+    }
+    if (ok) ok = sim_set_rules(script->sim, profile, &rules, &err);
+    if (ok) return 0;
+    lua_pushstring(L, err.text);
+    return 1;
+}
+
+/* core.plan({ips}, replicas) -> list of {primary = index or nil, first, last, epoch}; nil and a sentence */
+static int l_plan(lua_State *L)
+{
+    CreateNode nodes[HOSTS_MAX];
+    Error err = {{0}};
+    lua_Integer count = luaL_len(L, 1);
+    luaL_argcheck(L, count <= HOSTS_MAX, 1, "too many nodes");
+    memset(nodes, 0, sizeof(nodes));
+    for (lua_Integer i = 0; i < count; i++) {
+        lua_rawgeti(L, 1, i + 1);
+        nodes[i].ip = (uint32_t)lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+    if (!plan_create(nodes, (uint32_t)count, (uint32_t)luaL_checkinteger(L, 2), &host_of(L)->rng, &err)) {
+        lua_pushnil(L);
+        lua_pushstring(L, err.text);
+        return 2;
+    }
+    lua_createtable(L, (int)count, 0);
+    for (lua_Integer i = 0; i < count; i++) {
+        lua_createtable(L, 0, 4);
+        if (nodes[i].is_primary) {
+            lua_pushinteger(L, nodes[i].first_slot);
+            lua_setfield(L, -2, "first");
+            lua_pushinteger(L, nodes[i].last_slot);
+            lua_setfield(L, -2, "last");
+        } else if (nodes[i].primary != PLAN_NONE) {
+            lua_pushinteger(L, (lua_Integer)nodes[i].primary + 1);
+            lua_setfield(L, -2, "primary");
+        }
+        lua_pushinteger(L, nodes[i].epoch);
+        lua_setfield(L, -2, "epoch");
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"now", l_now},         {"parse", l_parse},     {"span_text", l_span_text}, {"fail", l_fail},   {"nearest", l_nearest},
+    {"sleep", l_sleep},     {"pause", l_pause},     {"spawn", l_spawn},         {"on", l_on},       {"types", l_types},
+    {"call", l_call},       {"note", l_note},       {"setting", l_setting},     {"seed", l_seed},   {"rules", l_rules},
+    {"plan", l_plan},       {NULL, NULL},
+};
+
+void core_open(lua_State *L)
+{
+    luaL_newlib(L, functions);
+    core_node_open(L);
+    lua_getfield(L, LUA_REGISTRYINDEX, "slotscope.next");
+    lua_setfield(L, -2, "next");
+    lua_getfield(L, LUA_REGISTRYINDEX, "slotscope.rawset");
+    lua_setfield(L, -2, "rawset");
+}
