@@ -2,19 +2,26 @@
 #include "tests/unit/bus_pump.h"
 
 #include "sim/base/hash.h"
-#include "sim/cluster/admin.h"
 #include "sim/cluster/election.h"
 #include "sim/cluster/failure.h"
 #include "sim/cluster/handshake.h"
+#include "sim/cluster/link.h"
 #include "sim/cluster/peers.h"
 #include "sim/cluster/slots.h"
 
+#include <CUnit/CUnit.h>
+
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PUMP_CRON, PUMP_DELIVER, PUMP_CONNECT, PUMP_CLOSED };
 
 #define TICK (100 * SIM_MS)
+/* The event loop waits in whole ms, rounded up, and re-arms its timer after the work: real ticks are a
+ * little longer than 100 ms, and how often nodes ping depends on it when T is small. */
+#define TICK_DELAY (100 * SIM_US)
+#define TICK_ROUNDING (1 * SIM_MS)
 #define RETRY (200 * SIM_MS)
 
 /* --- events --- */
@@ -257,7 +264,7 @@ static void on_event(Pump *pump, PumpEvent event)
     case PUMP_CRON:
         if (event.process != pump->hosts[event.host].process) return;
         input(pump, event.host, (NodeInput){.kind = NODE_INPUT_CRON, .link = LINK_NONE});
-        event.time += TICK;
+        event.time += TICK + TICK_DELAY + rng_below64(&pump->rng, TICK_ROUNDING);
         post(pump, event);
         break;
     case PUMP_DELIVER: on_deliver(pump, event); break;
@@ -305,6 +312,7 @@ void pump_start(Pump *pump, HostId number)
     host->facts = (NodeFacts){.repl_offset = 0};
     NodeEnv env = pump_env(pump, number);
     host->node = node_create(number, number + 1u, identity, &host->config, &host->disk, &env);
+    host->node->examine_all = pump->examine_all;
     pump_finish_turn(pump, number);
     SimTime first = pump->now + rng_below64(&pump->rng, TICK);
     post(pump, (PumpEvent){.time = first, .kind = PUMP_CRON, .host = number, .process = host->process});
@@ -434,6 +442,112 @@ void pump_follow(Pump *pump, HostId replica, NodeId primary)
     election_follow(pump->hosts[replica].node, primary, ROLE_COMMAND, &env);
     pump->hosts[replica].node->todo |= TODO_SAVE | TODO_STATE;
     pump_finish_turn(pump, replica);
+}
+
+/* --- one node by hand --- */
+
+LinkId pump_out_link(NodeId node)
+{
+    return 100000u + 2u * node;
+}
+
+LinkId pump_in_link(NodeId node)
+{
+    return 200001u + 2u * node;
+}
+
+Node *pump_acquaint(Pump *pump, HostId host)
+{
+    Node *node = pump->hosts[host].node;
+    NodeEnv env = pump_env(pump, host);
+    for (uint32_t i = 0; i < pump->directory.nodes.count; i++) {
+        NodeId peer = (NodeId)i;
+        if (peer == node->self) continue;
+        peer_add(node, peer, pump->directory.nodes.items[i].addr, FLAG_PRIMARY, &env);
+        peer_set_link(node, peer, pump_out_link(peer), PLINK_CONNECTED, &env);
+        peer_set_pong(node, peer, env.now_ms, &env);
+        node->peers[peer].link_since_ms = env.now_ms;
+        node->peers[peer].data_ms = env.now_ms;
+    }
+    pump_tick(pump, host);
+    pump_clear(pump);
+    return node;
+}
+
+MsgId pump_packet(Pump *pump, HostId sender, MsgKind kind, uint16_t gossip_capacity)
+{
+    NodeEnv env = pump_env(pump, sender);
+    return link_build(pump->hosts[sender].node, kind, gossip_capacity, &env);
+}
+
+void pump_receive(Pump *pump, HostId host, LinkId link, bool inbound, MsgId packet)
+{
+    NodeInput in = {.kind = NODE_INPUT_MSG, .link = link, .inbound = inbound};
+    in.msg = msg_at(pump->msgs, packet);
+    NodeEnv env = pump_env(pump, host);
+    node_step(pump->hosts[host].node, &in, &env);
+    node_check_slow(pump->hosts[host].node, pump->slots);
+    msg_release(pump->msgs, packet);
+}
+
+void pump_tick(Pump *pump, HostId host)
+{
+    NodeEnv env = pump_env(pump, host);
+    node_step(pump->hosts[host].node, &(NodeInput){.kind = NODE_INPUT_CRON}, &env);
+    node_check_slow(pump->hosts[host].node, pump->slots);
+}
+
+static bool is_sending(const Effect *effect)
+{
+    return effect->kind == EFFECT_SEND || effect->kind == EFFECT_SEND_LINK;
+}
+
+uint32_t pump_wishes(const Pump *pump, EffectKind kind)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < pump->effects.items.count; i++) {
+        count += pump->effects.items.items[i].kind == kind;
+    }
+    return count;
+}
+
+uint32_t pump_sendings(const Pump *pump, MsgKind kind)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < pump->effects.items.count; i++) {
+        const Effect *effect = &pump->effects.items.items[i];
+        count += is_sending(effect) && msg_at(pump->msgs, effect->u.msg)->kind == kind;
+    }
+    return count;
+}
+
+const Msg *pump_sending(const Pump *pump, MsgKind kind, PeerRef *to)
+{
+    for (uint32_t i = pump->effects.items.count; i-- > 0;) {
+        const Effect *effect = &pump->effects.items.items[i];
+        if (!is_sending(effect) || msg_at(pump->msgs, effect->u.msg)->kind != kind) continue;
+        if (to) *to = effect->kind == EFFECT_SEND ? effect->ref : PEER_NONE;
+        return msg_at(pump->msgs, effect->u.msg);
+    }
+    return NULL;
+}
+
+void pump_clear(Pump *pump)
+{
+    for (uint32_t i = 0; i < pump->effects.items.count; i++) {
+        const Effect *effect = &pump->effects.items.items[i];
+        if (is_sending(effect)) msg_release(pump->msgs, effect->u.msg);
+    }
+    array_clear(&pump->effects.items);
+    array_clear(&pump->effects.records);
+}
+
+void expect_eq(const char *row, const char *what, uint64_t got, uint64_t want)
+{
+    if (got != want) {
+        fprintf(stderr, "  %s: %s is %" PRIu64 ", expected %" PRIu64 "\n", row, what, got, want);
+    }
+    CU_ASSERT_EQUAL(got, want);
 }
 
 /* --- the truth --- */

@@ -49,6 +49,7 @@ typedef struct Pump {
     uint32_t host_count;
     bool cut[PUMP_NODES_MAX][PUMP_NODES_MAX]; /* from, to */
     SimSpan latency, jitter;
+    bool examine_all; /* every cron looks at every record */
     ARRAY_OF(PumpEvent) events; /* a heap by (time, seq) */
     ARRAY_OF(PumpLink) links;
     TraceState state; /* the fold of all records */
@@ -76,6 +77,30 @@ void pump_follow(Pump *pump, HostId replica, NodeId primary);
 void pump_kill(Pump *pump, HostId host);
 void pump_start(Pump *pump, HostId host);
 void pump_cut(Pump *pump, HostId a, HostId b, bool cut); /* both ways */
+
+/* --- one node by hand: steps are taken without the pump running, and wishes stay in pump->effects --- */
+
+/* The node of `host` knows every other identity, as a primary without slots, by an established link, heard
+ * of now, with nothing outstanding. Its own first tick is over. */
+Node *pump_acquaint(Pump *pump, HostId host);
+LinkId pump_out_link(NodeId node); /* the outbound link that pump_acquaint made up */
+LinkId pump_in_link(NodeId node);  /* an inbound link one may make up */
+/* A blank packet of `sender`, as that node would fill in the header now. */
+MsgId pump_packet(Pump *pump, HostId sender, MsgKind kind, uint16_t gossip_capacity);
+/* The node receives the packet on `link`, which is released. */
+void pump_receive(Pump *pump, HostId host, LinkId link, bool inbound, MsgId packet);
+void pump_tick(Pump *pump, HostId host);
+/* How many wishes of this kind are in the list, and how many messages of this kind. */
+uint32_t pump_wishes(const Pump *pump, EffectKind kind);
+uint32_t pump_sendings(const Pump *pump, MsgKind kind);
+/* The last message of that kind in the list, and where it goes (PEER_NONE: an answer); NULL if none. */
+const Msg *pump_sending(const Pump *pump, MsgKind kind, PeerRef *to);
+/* Forgets the wishes. */
+void pump_clear(Pump *pump);
+
+/* A number that a row of a table, or a test, expects; says which when it is another. */
+void expect_eq(const char *row, const char *what, uint64_t got, uint64_t want);
+#define EXPECT_EQ(row, got, want) expect_eq((row), #got, (uint64_t)(got), (uint64_t)(want))
 
 /* Does the fold of the records equal what the nodes hold? *why names the first difference. */
 bool pump_trace_is_true(Pump *pump, Error *why);
