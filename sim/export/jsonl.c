@@ -1,7 +1,7 @@
 /* jsonl.c -- a trace as JSON lines.
  *
- * Written by hand rather than by cJSON: one pass, no tree, and 64-bit numbers stay exact. The names are
- * those of the definitions passed on the way; a record names nothing that comes later. */
+ * Written by hand rather than by cJSON: one pass, no tree, and 64-bit numbers stay exact. The names
+ * are those of the definitions passed on the way; a record names nothing that comes later. */
 #include "sim/export/jsonl.h"
 
 #include "sim/base/array.h"
@@ -58,8 +58,8 @@ static void put_quoted_number(Text *out, uint64_t number)
     put(out, "\"");
 }
 
-/* How many bytes the UTF-8 character at `at` has; 0 when it is none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). */
+/* How many bytes the UTF-8 character at `at` has; 0 when it is none (RFC 3629: no overlong forms,
+ * no surrogates, nothing above U+10FFFF). */
 static uint32_t utf8_size(const unsigned char *at, uint32_t left)
 {
     static const struct {
@@ -101,8 +101,8 @@ static void put_chars(Text *out, TraceText text)
     uint32_t at = 0, plain = 0; /* plain: where the bytes begin that can be copied as they are */
     while (at < text.size) {
         uint32_t size = utf8_size(chars + at, text.size - at);
-        bool copies = size > 1 || (size == 1 && chars[at] >= 32 && chars[at] != '"' && chars[at] != '\\' &&
-                                   chars[at] != 127);
+        bool copies = size > 1 || (size == 1 && chars[at] >= 32 && chars[at] != '"' &&
+                                   chars[at] != '\\' && chars[at] != 127);
         if (copies) {
             at += size;
             continue;
@@ -160,8 +160,8 @@ static void put_addr(Writer *writer, AddrId addr)
         return;
     }
     const AddrState *row = &writer->names.addrs.items[addr];
-    text_append(&writer->out, "\"%u.%u.%u.%u:%u@%u\"", row->ip >> 24, row->ip >> 16 & 255, row->ip >> 8 & 255,
-                row->ip & 255, row->port, row->bus_port);
+    text_append(&writer->out, "\"%u.%u.%u.%u:%u@%u\"", row->ip >> 24, row->ip >> 16 & 255,
+                row->ip >> 8 & 255, row->ip & 255, row->port, row->bus_port);
 }
 
 static void put_slots(Writer *writer, SlotsId slots)
@@ -245,7 +245,8 @@ static void names_deinit(Names *names)
 #define JSON_ENUM_ROLE(v) put_word(out, role_word(v))
 /* clang-format on */
 
-/* The fields of PEER_ADDED and the like; none of the table's fields is called as one of the head. */
+/* The fields of PEER_ADDED and the like; none of the table's fields is called as one of the head.
+ */
 static void put_fields(Writer *writer, const TraceRecord *record)
 {
     Text *out = &writer->out;

@@ -2,14 +2,14 @@
  *
  * A row is written as
  *     reference   0: the blank row, or 1 + the host of an earlier row
- *     count       of exceptions: cells that differ from the reference in more than pong_ms and offset
- *     (gap, mask, the fields in the mask) of each exception
- *     columns     COLUMN_PONG, COLUMN_OFFSET: which follow
- *     (value - reference's) of every known cell, zigzag, for each such column
- * because pong_ms and offset differ in nearly every cell at level 2 and the rest in nearly none.
+ *     count       of exceptions: cells that differ from the reference in more than pong_ms and
+ * offset (gap, mask, the fields in the mask) of each exception columns     COLUMN_PONG,
+ * COLUMN_OFFSET: which follow (value - reference's) of every known cell, zigzag, for each such
+ * column because pong_ms and offset differ in nearly every cell at level 2 and the rest in nearly
+ * none.
  *
- * References are few: a row that differs much from all of them becomes one. In a cluster that agrees it is
- * the first row; in one split in two, a row of each side. */
+ * References are few: a row that differs much from all of them becomes one. In a cluster that
+ * agrees it is the first row; in one split in two, a row of each side. */
 #include "sim/trace/beliefs.h"
 
 #include "sim/base/assert.h"

@@ -1,5 +1,6 @@
-/* beliefs.h -- the matrix of beliefs as bytes: each row as its differences from an earlier one, since the
- * processes of a cluster agree about nearly everything (docs/trace.md §5). Private to sim/trace. */
+/* beliefs.h -- the matrix of beliefs as bytes: each row as its differences from an earlier one,
+ * since the processes of a cluster agree about nearly everything (docs/trace.md §5). Private to
+ * sim/trace. */
 #ifndef TRACE_BELIEFS_H
 #define TRACE_BELIEFS_H
 

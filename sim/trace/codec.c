@@ -1,8 +1,8 @@
 /* codec.c -- records as bytes, generated from trace_events.def (docs/trace.md §3).
  *
- * One PUT, GET and BOUND per field kind; the switch over the types is the table. What is read is checked
- * for range here (a BOOL is 0 or 1, a NODE below NODES_MAX, an enum has that value); whether an id is
- * defined is the fold's affair (fold.c). */
+ * One PUT, GET and BOUND per field kind; the switch over the types is the table. What is read is
+ * checked for range here (a BOOL is 0 or 1, a NODE below NODES_MAX, an enum has that value);
+ * whether an id is defined is the fold's affair (fold.c). */
 #include "sim/trace/codec.h"
 
 #include "sim/base/assert.h"
@@ -18,8 +18,8 @@ uint64_t codec_get_long_varint(CodecReader *reader)
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64 && reader->at < reader->end; shift += 7) {
         uint8_t byte = *reader->at++;
-        if (shift == 63 && byte > 1) break;            /* more than 64 bits */
-        if (byte == 0 && shift > 0) break;             /* not the shortest form */
+        if (shift == 63 && byte > 1) break; /* more than 64 bits */
+        if (byte == 0 && shift > 0) break;  /* not the shortest form */
         value |= (uint64_t)(byte & 0x7F) << shift;
         if (byte < 0x80) return value;
     }
@@ -82,8 +82,9 @@ static uint64_t zigzag(uint64_t difference)
     return (difference << 1) ^ (0 - (difference >> 63));
 }
 
-/* A point of time, as its distance from the record's own time in either direction. The codes of "0" and
- * of "now" change places, so that 0 ("nobody knows") takes one byte; the same function reads it back. */
+/* A point of time, as its distance from the record's own time in either direction. The codes of "0"
+ * and of "now" change places, so that 0 ("nobody knows") takes one byte; the same function reads it
+ * back. */
 static uint64_t swap_time_codes(uint64_t code, SimTime now)
 {
     uint64_t zero = zigzag(0 - now);
@@ -172,7 +173,9 @@ size_t codec_bound(const TraceRecord *record)
     size_t bound = RECORD_FIXED_MAX;
     switch ((TraceType)record->type) {
 #define F(kind, name)                                                                              \
-    bound += _Generic(payload->name, TraceText: size_of_text, default: size_of_number)(payload->name);
+    bound += _Generic(payload->name, TraceText                                                     \
+                      : size_of_text, default                                                      \
+                      : size_of_number)(payload->name);
 #define TRACE_EVENT(NAME, level, text, fields)                                                     \
     case TRACE_##NAME: {                                                                           \
         const Trace##NAME *payload = &record->u.NAME;                                              \

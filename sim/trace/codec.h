@@ -1,8 +1,9 @@
-/* codec.h -- one record as bytes and back; the encoder and decoder of every type come from the table.
+/* codec.h -- one record as bytes and back; the encoder and decoder of every type come from the
+ * table.
  *
- * A record is: type, host + 1 (0: the run), time since the record before, distance to its cause (0: none),
- * then its fields in the order of the table (docs/trace.md §3). All numbers are LEB128 in their shortest
- * form. Used by the log, by the file reader and by nobody outside sim/trace. */
+ * A record is: type, host + 1 (0: the run), time since the record before, distance to its cause (0:
+ * none), then its fields in the order of the table (docs/trace.md §3). All numbers are LEB128 in
+ * their shortest form. Used by the log, by the file reader and by nobody outside sim/trace. */
 #ifndef TRACE_CODEC_H
 #define TRACE_CODEC_H
 
@@ -18,8 +19,8 @@ typedef struct CodecReader {
 size_t codec_bound(const TraceRecord *record);
 /* Writes the record at `at`; `before` is the time of the record before it. Returns the end. */
 uint8_t *codec_encode(uint8_t *at, const TraceRecord *record, SimTime before);
-/* Reads the record that follows one at `before` and has number `seq`. Texts point into the bytes. False
- * and reader->problem for bytes that codec_encode cannot have written. */
+/* Reads the record that follows one at `before` and has number `seq`. Texts point into the bytes.
+ * False and reader->problem for bytes that codec_encode cannot have written. */
 bool codec_decode(CodecReader *reader, uint64_t seq, SimTime before, TraceRecord *record);
 
 static inline uint8_t *codec_put_varint(uint8_t *at, uint64_t value)

@@ -1,4 +1,5 @@
-/* definitions.c -- what all keyframes of a trace share: addresses, nodes and slot sets, in order. */
+/* definitions.c -- what all keyframes of a trace share: addresses, nodes and slot sets, in order.
+ */
 #include "sim/trace/keyframe.h"
 
 #include "sim/base/assert.h"
@@ -79,7 +80,8 @@ bool definitions_match(const Definitions *definitions, const TraceState *state)
         if (a->host != b->host || memcmp(a->id, b->id, NODE_ID_SIZE) != 0) return false;
     }
     uint64_t words[BITSET_WORDS(SLOT_COUNT)];
-    ByteReader reader = {.bytes = definitions->slot_bytes.bytes, .size = definitions->slot_bytes.size};
+    ByteReader reader = {.bytes = definitions->slot_bytes.bytes,
+                         .size = definitions->slot_bytes.size};
     for (uint32_t i = 0; i < definitions->slots.count; i++) {
         if (!keyframe_get_set(&reader, words, SLOT_COUNT)) return false;
         if (memcmp(words, bitpool_words(state->slots, i), sizeof(words)) != 0) return false;
@@ -145,7 +147,8 @@ static bool read_slots(Definitions *definitions, ByteReader *reader, Error *err)
 {
     uint64_t words[BITSET_WORDS(SLOT_COUNT)];
     uint64_t count = bytes_get_varint(reader);
-    if (count < 1 || count > SLOT_SETS_MAX) return error_set(err, "its count of slot sets is wrong");
+    if (count < 1 || count > SLOT_SETS_MAX)
+        return error_set(err, "its count of slot sets is wrong");
     if (bytes_get_varint(reader) != 0) return error_set(err, "slot set 0 is not empty");
     for (uint64_t i = 1; i < count; i++) {
         size_t start = reader->at;

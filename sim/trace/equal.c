@@ -46,7 +46,7 @@ static bool same_bytes(const Compare *compare, const char *field, const void *a,
     return false;
 }
 
-#define SAME(field) same(compare, #field, a->field, b->field)
+#define SAME(field)       same(compare, #field, a->field, b->field)
 #define SAME_BYTES(field) same_bytes(compare, #field, a->field, b->field, sizeof(a->field))
 
 static bool same_counters(Compare *compare, const TraceState *a, const TraceState *b)
@@ -129,7 +129,8 @@ static bool same_reports(Compare *compare, const HostState *a, const HostState *
     for (uint32_t i = 0; i < a->reports.count; i++) {
         compare->number = i;
         if (!same(compare, "peer", a->reports.items[i].peer, b->reports.items[i].peer) ||
-            !same(compare, "reporter", a->reports.items[i].reporter, b->reports.items[i].reporter)) {
+            !same(compare, "reporter", a->reports.items[i].reporter,
+                  b->reports.items[i].reporter)) {
             return false;
         }
     }

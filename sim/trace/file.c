@@ -2,9 +2,9 @@
  *
  *     magic  version  section...      each section: tag, length, payload, checksum
  *
- * in the order of `sections` below. Reading trusts nothing: sections are found and their checksums compared
- * first, then every record is decoded and folded, and every keyframe compared with the fold. What passes
- * cannot make trace_get, trace_state_at or trace_get_keyframe fail. */
+ * in the order of `sections` below. Reading trusts nothing: sections are found and their checksums
+ * compared first, then every record is decoded and folded, and every keyframe compared with the
+ * fold. What passes cannot make trace_get, trace_state_at or trace_get_keyframe fail. */
 #include "sim/trace/trace_inside.h"
 
 #include "sim/base/assert.h"
@@ -13,11 +13,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define FILE_VERSION 1
+#define FILE_VERSION  1
 #define KEYFRAMES_MAX ((uint32_t)1 << 16)
-#define THINNED_MAX 24
-#define TAG_SIZE 4
-#define FRAME_SIZE (TAG_SIZE + 8 + 8) /* tag, length, checksum */
+#define THINNED_MAX   24
+#define TAG_SIZE      4
+#define FRAME_SIZE    (TAG_SIZE + 8 + 8) /* tag, length, checksum */
 
 static const char magic[8] = "SLSCOPE"; /* with its NUL */
 
@@ -141,8 +141,8 @@ static bool refuse(const FileReader *file, SectionKind kind, size_t offset, cons
     va_start(args, format);
     error_vset(&reason, format, args);
     va_end(args);
-    return error_set(file->err, "trace file, section \"%s\", byte %zu: %s", sections[kind].name, offset,
-                     reason.text);
+    return error_set(file->err, "trace file, section \"%s\", byte %zu: %s", sections[kind].name,
+                     offset, reason.text);
 }
 
 static bool find_section(FileReader *file, SectionKind kind, size_t *at)
@@ -157,7 +157,8 @@ static bool find_section(FileReader *file, SectionKind kind, size_t *at)
     ByteReader reader = {.bytes = file->bytes, .size = file->size, .at = start + TAG_SIZE};
     uint64_t size = bytes_get_u64(&reader);
     if (size > file->size - start - FRAME_SIZE) {
-        return refuse(file, kind, start, "it claims %" PRIu64 " bytes, but the file ends before that", size);
+        return refuse(file, kind, start,
+                      "it claims %" PRIu64 " bytes, but the file ends before that", size);
     }
     file->sections[kind].start = reader.at;
     file->sections[kind].size = (size_t)size;
@@ -175,7 +176,8 @@ static bool find_sections(FileReader *file)
     ByteReader reader = {.bytes = file->bytes, .size = file->size};
     size_t at = sizeof(magic) + 4;
     if (file->size < at || memcmp(file->bytes, magic, sizeof(magic)) != 0) {
-        return error_set(file->err, "trace file, section \"magic\", byte 0: this is not a trace file");
+        return error_set(file->err,
+                         "trace file, section \"magic\", byte 0: this is not a trace file");
     }
     reader.at = sizeof(magic);
     uint32_t version = bytes_get_u32(&reader);
@@ -199,13 +201,15 @@ static bool find_sections(FileReader *file)
 static ByteReader open_section(const FileReader *file, SectionKind kind)
 {
     size_t start = file->sections[kind].start;
-    return (ByteReader){.bytes = file->bytes, .size = start + file->sections[kind].size, .at = start};
+    return (ByteReader){
+        .bytes = file->bytes, .size = start + file->sections[kind].size, .at = start};
 }
 
 static bool close_section(const FileReader *file, SectionKind kind, const ByteReader *reader)
 {
     if (reader->failed) return refuse(file, kind, reader->at, "a number or text is malformed");
-    if (reader->at != reader->size) return refuse(file, kind, reader->at, "more bytes than expected");
+    if (reader->at != reader->size)
+        return refuse(file, kind, reader->at, "more bytes than expected");
     return true;
 }
 
@@ -242,8 +246,8 @@ static bool read_header(const FileReader *file, TraceHeader *header)
 
 typedef struct KeyframeReader {
     ByteReader reader;
-    uint64_t left; /* how many are still to come */
-    uint64_t seq;  /* of the next one */
+    uint64_t left;    /* how many are still to come */
+    uint64_t seq;     /* of the next one */
     TraceState state; /* scratch */
 } KeyframeReader;
 
@@ -283,7 +287,8 @@ static bool check_keyframe(const FileReader *file, KeyframeReader *keys, Trace *
     if (keys->reader.failed || size == 0) {
         return refuse(file, SECTION_KEYFRAMES, offset, "a keyframe is longer than the section");
     }
-    if (!keyframe_decode((const uint8_t *)bytes, size, &trace->definitions, &keys->state, &reason)) {
+    if (!keyframe_decode((const uint8_t *)bytes, size, &trace->definitions, &keys->state,
+                         &reason)) {
         return refuse(file, SECTION_KEYFRAMES, offset, "keyframe after record %" PRIu64 ": %s",
                       folded->seq, reason.text);
     }
@@ -291,13 +296,14 @@ static bool check_keyframe(const FileReader *file, KeyframeReader *keys, Trace *
     bool equal = state_equal(folded, &keys->state, &why);
     if (!equal) {
         refuse(file, SECTION_KEYFRAMES, offset,
-               "the keyframe after record %" PRIu64 " is not what the records make: %s", folded->seq,
-               text_chars(&why));
+               "the keyframe after record %" PRIu64 " is not what the records make: %s",
+               folded->seq, text_chars(&why));
     }
     text_deinit(&why);
     if (!equal) return false;
 
-    DefinitionCounts counts = {folded->addrs.count, folded->nodes.count, bitpool_count(folded->slots)};
+    DefinitionCounts counts = {folded->addrs.count, folded->nodes.count,
+                               bitpool_count(folded->slots)};
     trace_push_keyframe(trace, folded->seq, trace->log.size, counts, (const uint8_t *)bytes, size);
     keys->left--;
     return next_keyframe(file, keys, false);
@@ -305,7 +311,8 @@ static bool check_keyframe(const FileReader *file, KeyframeReader *keys, Trace *
 
 /* --- records --- */
 
-static bool read_record(const FileReader *file, ByteReader *reader, Trace *trace, TraceState *folded)
+static bool read_record(const FileReader *file, ByteReader *reader, Trace *trace,
+                        TraceState *folded)
 {
     Error reason = {{0}};
     TraceRecord record;
@@ -340,8 +347,8 @@ static bool fold_records(const FileReader *file, Trace *trace, KeyframeReader *k
     }
     if (keys->left > 0) {
         return refuse(file, SECTION_KEYFRAMES, keys->reader.at,
-                      "a keyframe stands after record %" PRIu64 ", but there are %" PRIu64, keys->seq,
-                      count);
+                      "a keyframe stands after record %" PRIu64 ", but there are %" PRIu64,
+                      keys->seq, count);
     }
     if (!definitions_match(&trace->definitions, folded)) {
         return refuse(file, SECTION_DEFINITIONS, file->sections[SECTION_DEFINITIONS].start,
@@ -394,7 +401,8 @@ Trace *trace_read(const uint8_t *bytes, size_t size, Error *err)
     if (!find_sections(&file) || !read_header(&file, &header)) return NULL;
 
     Trace *trace = trace_create(NULL, &header);
-    if (read_definitions(&file, trace) && read_records(&file, trace) && read_commands(&file, trace)) {
+    if (read_definitions(&file, trace) && read_records(&file, trace) &&
+        read_commands(&file, trace)) {
         return trace;
     }
     trace_destroy(trace);

@@ -1,8 +1,8 @@
 /* fold.c -- a state and a record make the next state (docs/trace.md §4).
  *
- * Called by the view for every record it passes, by trace_state_at, and by trace_read to check a file. Two
- * steps: the ids a record names must be defined (generated from the table), then its row is folded. Here
- * are the rows of processes, network and script. */
+ * Called by the view for every record it passes, by trace_state_at, and by trace_read to check a
+ * file. Two steps: the ids a record names must be defined (generated from the table), then its row
+ * is folded. Here are the rows of processes, network and script. */
 #include "sim/trace/fold.h"
 
 #include "sim/base/assert.h"
@@ -28,7 +28,8 @@ static bool defined(Error *err, const TraceRecord *record, const char *field, ui
                     uint32_t count, uint64_t none)
 {
     if (id < count || id == none) return true;
-    return fold_refuse(err, record, "%s %" PRIu32 " is not defined; %" PRIu32 " are", field, id, count);
+    return fold_refuse(err, record, "%s %" PRIu32 " is not defined; %" PRIu32 " are", field, id,
+                       count);
 }
 
 #define NO_NONE UINT64_MAX

@@ -1,7 +1,7 @@
 /* fold.h -- the parts of state_apply, one file a group of rows; private to sim/trace.
  *
- * Every function folds one record whose ids were found to be defined (fold.c), or refuses it and leaves the
- * state as it was. */
+ * Every function folds one record whose ids were found to be defined (fold.c), or refuses it and
+ * leaves the state as it was. */
 #ifndef TRACE_FOLD_H
 #define TRACE_FOLD_H
 

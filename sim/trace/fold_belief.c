@@ -1,8 +1,9 @@
-/* fold_belief.c -- folding of what a process believes: of itself, of its peers, reports, handshakes.
+/* fold_belief.c -- folding of what a process believes: of itself, of its peers, reports,
+ * handshakes.
  *
- * The process must run or be frozen, and a peer must be known before anything is said of it; PEER_ADDED
- * makes it known and PEER_REMOVED blank again. Reports and handshakes have records of their own: a peer
- * that is removed takes none along. */
+ * The process must run or be frozen, and a peer must be known before anything is said of it;
+ * PEER_ADDED makes it known and PEER_REMOVED blank again. Reports and handshakes have records of
+ * their own: a peer that is removed takes none along. */
 #include "sim/trace/fold.h"
 
 #include "sim/base/assert.h"
@@ -132,8 +133,9 @@ static bool has_report(const HostState *row, uint32_t i, Report wanted)
 static bool fold_report(TraceState *state, HostState *row, const TraceRecord *record, Error *err)
 {
     bool adds = record->type == TRACE_REPORT_ADDED;
-    Report report = adds ? (Report){record->u.REPORT_ADDED.peer, record->u.REPORT_ADDED.reporter}
-                         : (Report){record->u.REPORT_REMOVED.peer, record->u.REPORT_REMOVED.reporter};
+    Report report =
+        adds ? (Report){record->u.REPORT_ADDED.peer, record->u.REPORT_ADDED.reporter}
+             : (Report){record->u.REPORT_REMOVED.peer, record->u.REPORT_REMOVED.reporter};
     if (report.peer == NODE_NONE || report.reporter == NODE_NONE) {
         return fold_refuse(err, record, "a report needs a peer and a reporter");
     }
@@ -180,7 +182,8 @@ static bool fold_handshake_added(TraceState *state, HostState *row, const TraceR
     const TraceHANDSHAKE_ADDED *payload = &record->u.HANDSHAKE_ADDED;
     uint32_t i = find_handshake(row, payload->handshake);
     if (has_handshake(row, i, payload->handshake)) {
-        return fold_refuse(err, record, "handshake %" PRIu32 " is there already", payload->handshake);
+        return fold_refuse(err, record, "handshake %" PRIu32 " is there already",
+                           payload->handshake);
     }
     if (!fold_is_node_id(payload->id)) {
         return fold_refuse(err, record, "a node ID has 40 lower-case hex digits");

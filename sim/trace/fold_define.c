@@ -30,7 +30,8 @@ static bool fold_addr(TraceState *state, const TraceRecord *record, Error *err)
 }
 
 /* Copies a name into a field of `size` bytes, NUL included. */
-static bool read_name(const TraceRecord *record, TraceText text, char *name, size_t size, Error *err)
+static bool read_name(const TraceRecord *record, TraceText text, char *name, size_t size,
+                      Error *err)
 {
     if (text.size == 0) return true; /* its chars may be NULL */
     if (text.size >= size || memchr(text.chars, '\0', text.size) != NULL) {

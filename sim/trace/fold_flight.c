@@ -1,7 +1,7 @@
 /* fold_flight.c -- folding of MSG_*: which messages are under way.
  *
- * Message numbers grow in the order of sending, so the list is sorted by them. A message leaves it when it
- * is received or lost, in any order. */
+ * Message numbers grow in the order of sending, so the list is sorted by them. A message leaves it
+ * when it is received or lost, in any order. */
 #include "sim/trace/fold.h"
 
 #include "sim/base/assert.h"
@@ -30,7 +30,8 @@ static bool fold_sent(TraceState *state, const TraceRecord *record, Error *err)
                            payload->msg, state->flights.items[count - 1].msg);
     }
     if (count >= FLIGHTS_MAX) {
-        return fold_refuse(err, record, "more than %" PRIu32 " messages are under way", FLIGHTS_MAX);
+        return fold_refuse(err, record, "more than %" PRIu32 " messages are under way",
+                           FLIGHTS_MAX);
     }
     FlightState flight = {
         .msg = payload->msg,

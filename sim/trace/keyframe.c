@@ -1,7 +1,7 @@
 /* keyframe.c -- a TraceState as bytes and back (docs/trace.md §5).
  *
- * Counters, hosts, beliefs, network rules, flights, in this order. The matrix of beliefs is by far the
- * largest part and is in beliefs.c. */
+ * Counters, hosts, beliefs, network rules, flights, in this order. The matrix of beliefs is by far
+ * the largest part and is in beliefs.c. */
 #include "sim/trace/keyframe.h"
 
 #include "sim/base/assert.h"
@@ -364,7 +364,8 @@ static bool set_definitions(TraceState *state, const Definitions *definitions, u
     state->nodes.count = node_count;
 
     uint64_t words[BITSET_WORDS(SLOT_COUNT)];
-    ByteReader reader = {.bytes = definitions->slot_bytes.bytes, .size = definitions->slot_bytes.size};
+    ByteReader reader = {.bytes = definitions->slot_bytes.bytes,
+                         .size = definitions->slot_bytes.size};
     for (uint32_t i = 0; i < slots_count; i++) {
         if (!keyframe_get_set(&reader, words, SLOT_COUNT)) return false;
         if (!state_set_slots(state, i, words)) return false;
@@ -373,7 +374,8 @@ static bool set_definitions(TraceState *state, const Definitions *definitions, u
     return true;
 }
 
-static bool decode(ByteReader *reader, const Definitions *definitions, TraceState *state, Error *err)
+static bool decode(ByteReader *reader, const Definitions *definitions, TraceState *state,
+                   Error *err)
 {
     get_counters(reader, state);
     uint64_t addr_count = bytes_get_varint(reader);

@@ -1,7 +1,7 @@
 /* keyframe.h -- a TraceState as bytes and back (docs/trace.md §5); private to sim/trace.
  *
- * What never changes once it is defined (addresses, nodes, slot sets) is kept once for all keyframes of a
- * trace, in its Definitions; a keyframe says how many of each there were. */
+ * What never changes once it is defined (addresses, nodes, slot sets) is kept once for all
+ * keyframes of a trace, in its Definitions; a keyframe says how many of each there were. */
 #ifndef TRACE_KEYFRAME_H
 #define TRACE_KEYFRAME_H
 
@@ -18,12 +18,12 @@ typedef struct Definitions {
     Mem *mem;
     ARRAY_OF(AddrState) addrs; /* [0] is ADDR_NONE */
     ARRAY_OF(NodeState) nodes;
-    ARRAY_OF(uint32_t) slots;  /* where each set begins in slot_bytes; [0] is the empty set */
-    ByteWriter slot_bytes;     /* per set: count of runs, then (gap, length) of each */
+    ARRAY_OF(uint32_t) slots; /* where each set begins in slot_bytes; [0] is the empty set */
+    ByteWriter slot_bytes;    /* per set: count of runs, then (gap, length) of each */
 } Definitions;
 
-/* A bit set as its runs: their count, then gap and length of each. Reading clears `words` first; false when
- * malformed. */
+/* A bit set as its runs: their count, then gap and length of each. Reading clears `words` first;
+ * false when malformed. */
 void keyframe_put_set(ByteWriter *out, const uint64_t *words, uint32_t bits);
 bool keyframe_get_set(ByteReader *reader, uint64_t *words, uint32_t bits);
 
@@ -42,8 +42,8 @@ bool definitions_read(Definitions *definitions, ByteReader *reader, Error *err);
 
 /* Appends the encoded state; its definitions have been added. */
 void keyframe_encode(const TraceState *state, ByteWriter *out);
-/* Replaces *state (initialised) by the encoded one; false and *err for bytes that keyframe_encode has not
- * written, *state is then some valid state. */
+/* Replaces *state (initialised) by the encoded one; false and *err for bytes that keyframe_encode
+ * has not written, *state is then some valid state. */
 bool keyframe_decode(const uint8_t *bytes, size_t size, const Definitions *definitions,
                      TraceState *state, Error *err);
 

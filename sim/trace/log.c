@@ -32,7 +32,8 @@ void log_deinit(Log *log)
 
 /* --- appending --- */
 
-/* The last chunk, with room for `size` more bytes. A record larger than a chunk gets one of its own. */
+/* The last chunk, with room for `size` more bytes. A record larger than a chunk gets one of its
+ * own. */
 static LogChunk *chunk_with_room(Log *log, size_t size)
 {
     if (log->chunks.count > 0) {
@@ -111,8 +112,8 @@ static LogCursor cursor_at_index(const Log *log, uint32_t i)
     return (LogCursor){.seq = 1 + (uint64_t)i * LOG_INDEX_STEP, .place = log->index.items[i]};
 }
 
-/* A cursor at or before `seq` and no further from it than the index is: one that was used before, or the
- * one unused for longest, set by the index. */
+/* A cursor at or before `seq` and no further from it than the index is: one that was used before,
+ * or the one unused for longest, set by the index. */
 static LogCursor *find_cursor(const Log *log, uint64_t seq)
 {
     uint64_t start = seq - (seq - 1) % LOG_INDEX_STEP;
@@ -142,13 +143,14 @@ void log_get(const Log *log, uint64_t seq, TraceRecord *record)
     while (cursor->seq <= seq) read_next(log, cursor, record);
 }
 
-/* The index entry with the largest `before` <= time is found by halving; the record wanted is then in its
- * block, or the last one before it. */
+/* The index entry with the largest `before` <= time is found by halving; the record wanted is then
+ * in its block, or the last one before it. */
 uint64_t log_last_at(const Log *log, SimTime time)
 {
     if (time >= log->time) return log->count;
 
-    uint32_t low = 0, high = log->index.count; /* the entry lies in low..high-1; entry 0 has before 0 */
+    uint32_t low = 0,
+             high = log->index.count; /* the entry lies in low..high-1; entry 0 has before 0 */
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
         if (log->index.items[middle].before <= time) low = middle;

@@ -1,8 +1,9 @@
 /* log.h -- the encoded records of a trace: append at the end, read anywhere (docs/trace.md §3).
  *
- * Records lie one after the other in chunks; none straddles two. Every LOG_INDEX_STEP-th has an entry in
- * the index, so that reaching any record decodes at most LOG_INDEX_STEP - 1 others; a few cursors remember
- * where reading stopped, so that reading in order reaches each at once. Private to sim/trace. */
+ * Records lie one after the other in chunks; none straddles two. Every LOG_INDEX_STEP-th has an
+ * entry in the index, so that reaching any record decodes at most LOG_INDEX_STEP - 1 others; a few
+ * cursors remember where reading stopped, so that reading in order reaches each at once. Private to
+ * sim/trace. */
 #ifndef TRACE_LOG_H
 #define TRACE_LOG_H
 
@@ -11,7 +12,7 @@
 #include "sim/trace/trace.h"
 
 #define LOG_INDEX_STEP 64
-#define LOG_CURSORS 4
+#define LOG_CURSORS    4
 
 typedef struct LogChunk {
     uint8_t *bytes;

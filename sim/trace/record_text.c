@@ -2,12 +2,11 @@
  *
  *     12.460 n2 suspects n1 (silence 5.1 s)
  *
- * A type has a phrase with its fields in braces; one without a phrase gets its text from the table and all
- * its fields. In a phrase
- *     {peer}          is the value of the field `peer`
- *     {up?up:down}    is the first word when the field is not 0, no and none, else the second
- *     {primary|none}  is the value, or the word when it is 0, no or none
- * Names come from the state, which may be of any moment near the record. */
+ * A type has a phrase with its fields in braces; one without a phrase gets its text from the table
+ * and all its fields. In a phrase {peer}          is the value of the field `peer` {up?up:down} is
+ * the first word when the field is not 0, no and none, else the second {primary|none}  is the
+ * value, or the word when it is 0, no or none Names come from the state, which may be of any moment
+ * near the record. */
 #include "sim/trace/state.h"
 
 #include "sim/base/assert.h"
@@ -18,7 +17,7 @@
 
 /* clang-format off */
 static const char *const phrases[TRACE_TYPE_COUNT] = {
-    [TRACE_HOST_ADDED] = "is added in zone \"{zone}\" at {addr} (node timeout {node_timeout_ms} ms)",
+    [TRACE_HOST_ADDED] = "is added at {addr}{zone? in zone :}{zone|} (node timeout {node_timeout_ms} ms)",
     [TRACE_NODE_DEFINED] = "is node {id}",
     [TRACE_PROCESS_STARTED] = "starts as {node} {fresh?with an empty disk:from its disk}",
     [TRACE_PROCESS_EXITED] = "dies ({reason})",
@@ -41,7 +40,7 @@ static const char *const phrases[TRACE_TYPE_COUNT] = {
     [TRACE_MSG_RECEIVED] = "receives {kind} from {from} (message {msg})",
     [TRACE_MSG_LOST] = "loses message {msg} ({reason})",
     [TRACE_SELF_EPOCHS] = "is in epoch {current}, last voted in {last_vote|none}",
-    [TRACE_SELF_STATE] = "says cluster_state:{state} ({size} primaries with slots)",
+    [TRACE_SELF_STATE] = "says cluster_state:{state} (size {size})",
     [TRACE_SELF_ELECTION] =
         "may ask for votes at {auth_ms|no} ms of its clock (rank {rank}, {sent?asked:not asked}, {votes} votes, "
         "epoch {epoch})",
@@ -162,8 +161,9 @@ static void append_slots(Text *out, const TraceState *state, SlotsId slots)
 
 void trace_flags_text(uint16_t flags, Text *out)
 {
-    static const char *const words[] = {"primary",   "replica", "pfail",  "fail",       "myself",
-                                        "handshake", "noaddr",  "meet",   "migrate_to", "nofailover"};
+    static const char *const words[] = {"primary",    "replica",   "pfail",  "fail",
+                                        "myself",     "handshake", "noaddr", "meet",
+                                        "migrate_to", "nofailover"};
     bool first = true;
     for (uint32_t bit = 0; bit < 16; bit++) {
         if (!(flags >> bit & 1)) continue;
@@ -217,7 +217,8 @@ static bool is_wanted(FieldName wanted, const char *name)
 }
 
 /* Appends the value of the field; false when the type has no such field. */
-static bool show_field(const TraceRecord *record, const TraceState *state, FieldName wanted, Text *out)
+static bool show_field(const TraceRecord *record, const TraceState *state, FieldName wanted,
+                       Text *out)
 {
     switch ((TraceType)record->type) {
 #define F(kind, name)                                                                              \
@@ -244,7 +245,8 @@ static bool show_field(const TraceRecord *record, const TraceState *state, Field
 /* The words that stand for "there is none" in the values above. */
 static bool is_nothing(const char *value)
 {
-    static const char *const words[] = {"", "0", "no", "none", "nobody", "no address", "0.000", "0 us"};
+    static const char *const words[] = {"",       "0",          "no",    "none",
+                                        "nobody", "no address", "0.000", "0 us"};
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
         if (strcmp(value, words[i]) == 0) return true;
     }
@@ -296,7 +298,7 @@ static void append_phrase(const TraceRecord *record, const TraceState *state, co
 static void append_generated(const TraceRecord *record, const TraceState *state, Text *out)
 {
     static const char *const fields[TRACE_TYPE_COUNT] = {
-#define F(kind, name) #name "\0"
+#define F(kind, name)                          #name "\0"
 #define TRACE_EVENT(NAME, level, text, fields) [TRACE_##NAME] = fields "",
 #include "sim/trace/trace_events.def"
 #undef TRACE_EVENT
@@ -319,7 +321,8 @@ static void append_addr_defined(const TraceRecord *record, Text *out)
 {
     const TraceADDR_DEFINED *addr = &record->u.ADDR_DEFINED;
     text_append(out, "address %" PRIu32 " is %u.%u.%u.%u:%u@%u", addr->addr, addr->ip >> 24,
-                addr->ip >> 16 & 255, addr->ip >> 8 & 255, addr->ip & 255, addr->port, addr->bus_port);
+                addr->ip >> 16 & 255, addr->ip >> 8 & 255, addr->ip & 255, addr->port,
+                addr->bus_port);
 }
 
 static void append_slots_defined(const TraceRecord *record, Text *out)

@@ -1,7 +1,7 @@
 /* state.c -- tables of a TraceState: growing, copying, and who can reach whom.
  *
- * The matrix of beliefs always covers hosts.count x nodes.count, and every cell in there is either a
- * belief or blank; what lies beyond (spare capacity) may hold anything. */
+ * The matrix of beliefs always covers hosts.count x nodes.count, and every cell in there is either
+ * a belief or blank; what lies beyond (spare capacity) may hold anything. */
 #include "sim/trace/state.h"
 
 #include "sim/base/assert.h"
@@ -102,8 +102,7 @@ HostState *state_need_host(TraceState *state, HostId host)
             if (state->nodes.count > 0) {
                 blank_cells(row_of(state, state->hosts.count), state->nodes.count);
             }
-            HostState row = {
-                .node = NODE_NONE, .repl_primary = NODE_NONE, .slow_permille = 1000};
+            HostState row = {.node = NODE_NONE, .repl_primary = NODE_NONE, .slow_permille = 1000};
             array_push(state->mem, &state->hosts, row);
         }
     }

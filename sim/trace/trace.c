@@ -1,7 +1,7 @@
 /* trace.c -- a run's records, keyframes and commands (docs/trace.md).
  *
- * The records are in log.c, the form of a keyframe in keyframe.c, the file form in file.c; here is what
- * holds them together. */
+ * The records are in log.c, the form of a keyframe in keyframe.c, the file form in file.c; here is
+ * what holds them together. */
 #include "sim/trace/trace_inside.h"
 
 #include "sim/base/assert.h"
@@ -98,7 +98,8 @@ uint64_t trace_last_at(const Trace *trace, SimTime time)
 
 /* --- keyframes --- */
 
-/* Drops the 1st, 3rd, 5th, ... so that the spacing doubles: the state before record 1 needs no keyframe. */
+/* Drops the 1st, 3rd, 5th, ... so that the spacing doubles: the state before record 1 needs no
+ * keyframe. */
 static void thin(Trace *trace)
 {
     uint32_t kept = 0;
@@ -115,7 +116,8 @@ void trace_push_keyframe(Trace *trace, uint64_t seq, uint64_t log_size, Definiti
 {
     SIM_ASSERT(size > 0 && size <= UINT32_MAX);
 
-    Keyframe keyframe = {.seq = seq, .size = (uint32_t)size, .counts = counts, .log_size = log_size};
+    Keyframe keyframe = {
+        .seq = seq, .size = (uint32_t)size, .counts = counts, .log_size = log_size};
     keyframe.bytes = mem_alloc(trace->mem, size);
     memcpy(keyframe.bytes, bytes, size);
     array_push(trace->mem, &trace->keyframes, keyframe);
@@ -144,8 +146,8 @@ void trace_add_keyframe(Trace *trace, const TraceState *state)
     bytes_deinit(&bytes);
 }
 
-/* A keyframe pays when folding the records since the last one costs about as much as decoding it: so many
- * bytes or records, but never less than the keyframe itself is large. */
+/* A keyframe pays when folding the records since the last one costs about as much as decoding it:
+ * so many bytes or records, but never less than the keyframe itself is large. */
 bool trace_wants_keyframe(const Trace *trace)
 {
     const Keyframe *last = last_keyframe(trace);
@@ -227,14 +229,15 @@ const uint8_t *trace_command(const Trace *trace, uint32_t index, uint32_t *size)
     SIM_ASSERT(index < trace->commands.count);
     uint64_t start = trace->commands.items[index];
     uint64_t end = index + 1 < trace->commands.count ? trace->commands.items[index + 1]
-                                                      : trace->command_bytes.size;
+                                                     : trace->command_bytes.size;
     *size = (uint32_t)(end - start);
     return trace->command_bytes.bytes + start;
 }
 
 /* --- going back --- */
 
-void trace_truncate(Trace *trace, uint64_t records, uint32_t keyframes, uint32_t commands, SimTime end)
+void trace_truncate(Trace *trace, uint64_t records, uint32_t keyframes, uint32_t commands,
+                    SimTime end)
 {
     SIM_ASSERT(records <= trace->log.count);
     SIM_ASSERT(commands <= trace->commands.count);

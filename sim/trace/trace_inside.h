@@ -8,12 +8,12 @@
 #include "sim/trace/trace.h"
 
 /* Limits of keyframes, docs/trace.md §5. */
-#define KEYFRAME_BUDGET ((uint64_t)64 << 20)
-#define KEYFRAME_SPACING_BYTES ((uint64_t)256 << 10)
+#define KEYFRAME_BUDGET          ((uint64_t)64 << 20)
+#define KEYFRAME_SPACING_BYTES   ((uint64_t)256 << 10)
 #define KEYFRAME_SPACING_RECORDS 16384
 
 typedef struct Keyframe {
-    uint64_t seq;  /* records it stands after */
+    uint64_t seq; /* records it stands after */
     uint8_t *bytes;
     uint32_t size;
     DefinitionCounts counts; /* definitions so far */

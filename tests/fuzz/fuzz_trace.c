@@ -1,8 +1,9 @@
 /* fuzz_trace.c -- any bytes as a trace file.
  *
- * A random change nearly always breaks a checksum first, so the input is read twice: as it is, and with its
- * checksums made right, so that what stands behind them is reached. What is accepted must be usable to the
- * last record and keyframe and must give the same bytes when it is written again. */
+ * A random change nearly always breaks a checksum first, so the input is read twice: as it is, and
+ * with its checksums made right, so that what stands behind them is reached. What is accepted must
+ * be usable to the last record and keyframe and must give the same bytes when it is written again.
+ */
 #include "tests/fuzz/targets.h"
 
 #include "sim/base/assert.h"
@@ -12,7 +13,7 @@
 
 #include <string.h>
 
-#define FRAME_SIZE 20 /* tag 4, length 8, checksum 8 */
+#define FRAME_SIZE      20 /* tag 4, length 8, checksum 8 */
 #define TRACE_FILE_HEAD 12
 
 /* Makes the checksum of every section right. */

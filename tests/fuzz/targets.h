@@ -1,5 +1,5 @@
-/* targets.h -- the fuzz targets, one function a parser. Each takes any bytes and must neither crash nor leak
- * nor go on without end; what it returns is 0. */
+/* targets.h -- the fuzz targets, one function a parser. Each takes any bytes and must neither crash
+ * nor leak nor go on without end; what it returns is 0. */
 #ifndef FUZZ_TARGETS_H
 #define FUZZ_TARGETS_H
 
@@ -9,7 +9,8 @@
 /* A trace file: fuzz_trace.c. */
 int fuzz_trace(const uint8_t *bytes, size_t size);
 
-/* What libFuzzer calls; each target's file defines it weakly, so that several can be linked together. */
+/* What libFuzzer calls; each target's file defines it weakly, so that several can be linked
+ * together. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 #endif

@@ -2,8 +2,8 @@
  *
  *     GOLDEN=write build/tests test_fuzz_trace     writes the seeds again
  *
- * The seeds named valid-* must be readable for ever, since rows of the table are only appended; those named
- * damaged-* must be refused. */
+ * The seeds named valid-* must be readable for ever, since rows of the table are only appended;
+ * those named damaged-* must be refused. */
 #include "tests/fuzz/fuzz_trace.c"
 #include "tests/unit/trace_random.h"
 
@@ -24,12 +24,9 @@ static const struct {
     int flip; /* which per mille of the file has a bit flipped; -1 none */
     bool mends;
 } seeds[] = {
-    {"valid-empty", 1, 0, 0, -1, false},
-    {"valid-few", 2, 12, 0, -1, false},
-    {"valid-some", 3, 60, 25, -1, false},
-    {"valid-many", 4, 400, 90, -1, false},
-    {"damaged-checksum", 5, 60, 25, 500, false},
-    {"damaged-keyframe", 6, 60, 20, 960, true},
+    {"valid-empty", 1, 0, 0, -1, false},         {"valid-few", 2, 12, 0, -1, false},
+    {"valid-some", 3, 60, 25, -1, false},        {"valid-many", 4, 400, 90, -1, false},
+    {"damaged-checksum", 5, 60, 25, 500, false}, {"damaged-keyframe", 6, 60, 20, 960, true},
     {"damaged-records", 7, 60, 25, 150, true},
 };
 
@@ -78,7 +75,8 @@ static void run_one(const char *name)
 static void trace_reader_stands_its_corpus(void)
 {
     const char *golden = getenv("GOLDEN");
-    for (size_t i = 0; golden && strcmp(golden, "write") == 0 && i < ARRAY_LENGTH(seeds); i++) write_seed(i);
+    for (size_t i = 0; golden && strcmp(golden, "write") == 0 && i < ARRAY_LENGTH(seeds); i++)
+        write_seed(i);
 
     uint32_t count = 0;
     DIR *folder = opendir(CORPUS);

@@ -1,4 +1,5 @@
-/* test_jsonl.c -- the JSON lines of a trace: valid JSON whatever the texts hold, names, exact numbers. */
+/* test_jsonl.c -- the JSON lines of a trace: valid JSON whatever the texts hold, names, exact
+ * numbers. */
 #include "sim/export/jsonl.h"
 
 #include "tests/unit/trace_random.h"
@@ -97,17 +98,26 @@ static const char hex_id[] = "0123456789abcdef0123456789abcdef01234567";
 /* Two hosts; a second node is born on the first. */
 static Trace *small_trace(void)
 {
-    Trace *trace = trace_create(NULL, &(TraceHeader){.seed = UINT64_MAX, .level = 1, .profile = "redis-7.0"});
-    append(trace, HOST_NONE, (TraceRecord){.type = TRACE_ADDR_DEFINED,
-           .u.ADDR_DEFINED = {.addr = 1, .ip = 0x0A000001, .port = 6379, .bus_port = 16379}});
-    append(trace, 0, (TraceRecord){.type = TRACE_HOST_ADDED, .u.HOST_ADDED = {.name = trace_text("n1"), .addr = 1}});
-    append(trace, 1, (TraceRecord){.type = TRACE_HOST_ADDED, .u.HOST_ADDED = {.name = trace_text("n2"), .addr = 1}});
+    Trace *trace =
+        trace_create(NULL, &(TraceHeader){.seed = UINT64_MAX, .level = 1, .profile = "redis-7.0"});
+    append(trace, HOST_NONE,
+           (TraceRecord){
+               .type = TRACE_ADDR_DEFINED,
+               .u.ADDR_DEFINED = {.addr = 1, .ip = 0x0A000001, .port = 6379, .bus_port = 16379}});
+    append(trace, 0,
+           (TraceRecord){.type = TRACE_HOST_ADDED,
+                         .u.HOST_ADDED = {.name = trace_text("n1"), .addr = 1}});
+    append(trace, 1,
+           (TraceRecord){.type = TRACE_HOST_ADDED,
+                         .u.HOST_ADDED = {.name = trace_text("n2"), .addr = 1}});
     for (NodeId node = 0; node < 3; node++) {
-        append(trace, node == 2 ? 0 : node, (TraceRecord){.type = TRACE_NODE_DEFINED,
-               .u.NODE_DEFINED = {.node = node, .id = trace_text(hex_id)}});
+        append(trace, node == 2 ? 0 : node,
+               (TraceRecord){.type = TRACE_NODE_DEFINED,
+                             .u.NODE_DEFINED = {.node = node, .id = trace_text(hex_id)}});
     }
-    append(trace, HOST_NONE, (TraceRecord){.type = TRACE_SLOTS_DEFINED,
-           .u.SLOTS_DEFINED = {.slots = 1, .ranges = trace_text("0-99 500")}});
+    append(trace, HOST_NONE,
+           (TraceRecord){.type = TRACE_SLOTS_DEFINED,
+                         .u.SLOTS_DEFINED = {.slots = 1, .ranges = trace_text("0-99 500")}});
     return trace;
 }
 
@@ -118,15 +128,21 @@ static void names_stand_for_numbers(void)
         const char *want; /* the line from "host" on */
     } rows[] = {
         {{.type = TRACE_SUSPECTED, .cause = 3, .u.SUSPECTED = {.peer = 1, .silence = UINT64_MAX}},
-         "\"cause\":3,\"host\":\"n1\",\"type\":\"SUSPECTED\",\"peer\":\"n2\",\"silence\":\"18446744073709551615\"}"},
+         "\"cause\":3,\"host\":\"n1\",\"type\":\"SUSPECTED\",\"peer\":\"n2\",\"silence\":"
+         "\"18446744073709551615\"}"},
         {{.type = TRACE_PEER_ADDED, .u.PEER_ADDED = {.peer = 2, .addr = 1, .flags = 5}},
-         "\"type\":\"PEER_ADDED\",\"peer\":\"n1#2\",\"addr\":\"10.0.0.1:6379@16379\",\"flags\":\"primary,pfail\"}"},
+         "\"type\":\"PEER_ADDED\",\"peer\":\"n1#2\",\"addr\":\"10.0.0.1:6379@16379\",\"flags\":"
+         "\"primary,pfail\"}"},
         {{.type = TRACE_PEER_SLOTS, .u.PEER_SLOTS = {.peer = NODE_NONE, .slots = 1}},
          "\"type\":\"PEER_SLOTS\",\"peer\":null,\"slots\":\"0-99 500\"}"},
-        {{.type = TRACE_VOTE_REFUSED, .u.VOTE_REFUSED = {.candidate = 0, .epoch = 6, .reason = VOTE_TOO_SOON}},
-         "\"candidate\":\"n1\",\"epoch\":\"6\",\"reason\":\"voted about this primary less than 2T ago\"}"},
-        {{.type = TRACE_PEER_UP, .u.PEER_UP = {.peer = 1, .up = true}}, "\"peer\":\"n2\",\"up\":true}"},
-        {{.type = TRACE_MSG_SENT, .u.MSG_SENT = {.msg = 7, .to = 1, .kind = MSG_AUTH_REQUEST, .bytes = 2256}},
+        {{.type = TRACE_VOTE_REFUSED,
+          .u.VOTE_REFUSED = {.candidate = 0, .epoch = 6, .reason = VOTE_TOO_SOON}},
+         "\"candidate\":\"n1\",\"epoch\":\"6\",\"reason\":\"voted about this primary less than 2T "
+         "ago\"}"},
+        {{.type = TRACE_PEER_UP, .u.PEER_UP = {.peer = 1, .up = true}},
+         "\"peer\":\"n2\",\"up\":true}"},
+        {{.type = TRACE_MSG_SENT,
+          .u.MSG_SENT = {.msg = 7, .to = 1, .kind = MSG_AUTH_REQUEST, .bytes = 2256}},
          "\"msg\":\"7\",\"to\":\"n2\",\"kind\":\"AUTH_REQUEST\",\"rare\":false,\"bytes\":2256,"
          "\"epoch\":\"0\",\"due\":\"0\"}"},
     };
@@ -134,8 +150,9 @@ static void names_stand_for_numbers(void)
         Trace *trace = small_trace();
         append(trace, 0, rows[i].record);
         Text text = lines_of(trace);
-        CU_ASSERT_PTR_NOT_NULL(strstr(text.chars, "{\"format\":\"slotscope-trace\",\"version\":1,"
-                                                  "\"seed\":\"18446744073709551615\",\"level\":1,"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(text.chars,
+                                      "{\"format\":\"slotscope-trace\",\"version\":1,"
+                                      "\"seed\":\"18446744073709551615\",\"level\":1,"));
         bool found = strstr(text.chars, rows[i].want) != NULL;
         if (!found) fprintf(stderr, "not found: %s in\n%s", rows[i].want, text.chars);
         CU_ASSERT_TRUE(found);
@@ -161,7 +178,8 @@ static void texts_are_escaped(void)
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Trace *trace = small_trace();
-        append(trace, HOST_NONE, (TraceRecord){.type = TRACE_SAY, .u.SAY = {.text = trace_text(rows[i].text)}});
+        append(trace, HOST_NONE,
+               (TraceRecord){.type = TRACE_SAY, .u.SAY = {.text = trace_text(rows[i].text)}});
         Text text = lines_of(trace), want = {0};
         text_append(&want, "\"host\":null,\"type\":\"SAY\",\"text\":%s}", rows[i].want);
         CU_ASSERT_PTR_NOT_NULL(strstr(text.chars, want.chars));

@@ -1,5 +1,5 @@
-/* test_trace_codec.c -- every type of record comes back from its bytes as it went in, and nothing else
- * comes back from anything else (docs/trace.md §3). */
+/* test_trace_codec.c -- every type of record comes back from its bytes as it went in, and nothing
+ * else comes back from anything else (docs/trace.md §3). */
 #include "sim/trace/codec.h"
 
 #include "sim/base/array.h"
@@ -21,8 +21,8 @@ static uint64_t pick(const uint64_t *values, size_t count, uint32_t i)
 
 static uint64_t pick_number(uint32_t i)
 {
-    static const uint64_t values[] = {0, 1, UINT64_MAX, 127, 128, 16383, 16384, UINT32_MAX, UINT64_MAX - 1,
-                                      (uint64_t)1 << 63};
+    static const uint64_t values[] = {
+        0, 1, UINT64_MAX, 127, 128, 16383, 16384, UINT32_MAX, UINT64_MAX - 1, (uint64_t)1 << 63};
     return pick(values, ARRAY_LENGTH(values), i);
 }
 
@@ -107,7 +107,8 @@ static bool same_payload(const TraceRecord *a, const TraceRecord *b)
 {
     switch ((TraceType)a->type) {
 #define F(kind, name)                                                                              \
-    if (!_Generic(x->name, TraceText: same_text, default: same_number)(x->name, y->name)) return false;
+    if (!_Generic(x->name, TraceText : same_text, default : same_number)(x->name, y->name))        \
+        return false;
 #define TRACE_EVENT(NAME, level, text, fields)                                                     \
     case TRACE_##NAME: {                                                                           \
         const Trace##NAME *x = &a->u.NAME, *y = &b->u.NAME;                                        \
@@ -158,7 +159,8 @@ static void codec_returns_every_type_with_extreme_values(void)
             CU_ASSERT_EQUAL(got.cause, record.cause);
             CU_ASSERT_EQUAL(got.host, record.host);
             if (!same_payload(&record, &got)) {
-                fprintf(stderr, "%s, round %u: the payload differs\n", trace_type_name(type), round);
+                fprintf(stderr, "%s, round %u: the payload differs\n", trace_type_name(type),
+                        round);
                 CU_FAIL("the payload differs");
             }
             free(bytes);
@@ -166,7 +168,8 @@ static void codec_returns_every_type_with_extreme_values(void)
     }
 }
 
-/* Every proper beginning of a record is refused, and nothing is read behind it (ASan sees the rest). */
+/* Every proper beginning of a record is refused, and nothing is read behind it (ASan sees the
+ * rest). */
 static void codec_refuses_every_truncated_record(void)
 {
     for (uint16_t type = 0; type < TRACE_TYPE_COUNT; type++) {
@@ -199,10 +202,12 @@ static void codec_refuses_what_it_cannot_have_written(void)
         {"host out of range", {TRACE_TITLE, 0x82, 0x20, 0, 0, 0}, 6},
         {"host not in shortest form", {TRACE_TITLE, 0x80, 0x00, 0, 0, 0}, 6},
         {"time beyond the longest run",
-         {TRACE_TITLE, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0, 0}, 13},
+         {TRACE_TITLE, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01, 0, 0},
+         13},
         {"cause before the first record", {TRACE_TITLE, 0, 0, 7, 0}, 5},
         {"number of eleven bytes",
-         {TRACE_TITLE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01}, 12},
+         {TRACE_TITLE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01},
+         12},
         {"bool that is 2", {TRACE_EXPECT, 0, 0, 0, 2, 0}, 6},
         {"unknown exit reason", {TRACE_PROCESS_EXITED, 1, 0, 0, EXIT_COUNT}, 5},
         {"text longer than the rest", {TRACE_TITLE, 0, 0, 0, 3, 'a', 'b'}, 7},
@@ -227,7 +232,8 @@ static void codec_accepts_one_form_of_each_record_only(void)
     for (uint32_t round = 0; round < 200000; round++) {
         uint8_t bytes[24], again[512];
         for (size_t i = 0; i < sizeof(bytes); i++) {
-            bytes[i] = (uint8_t)(rng_below(&rng, 4) == 0 ? rng_below(&rng, 256) : rng_below(&rng, 4));
+            bytes[i] =
+                (uint8_t)(rng_below(&rng, 4) == 0 ? rng_below(&rng, 256) : rng_below(&rng, 4));
         }
         CodecReader reader = {bytes, bytes + sizeof(bytes), NULL};
         TraceRecord got;
@@ -245,7 +251,8 @@ void test_trace_codec_suite(void)
     CU_pSuite suite = CU_add_suite("trace: records as bytes", NULL, NULL);
     CU_add_test(suite, "codec returns every type with extreme values",
                 codec_returns_every_type_with_extreme_values);
-    CU_add_test(suite, "codec refuses every truncated record", codec_refuses_every_truncated_record);
+    CU_add_test(suite, "codec refuses every truncated record",
+                codec_refuses_every_truncated_record);
     CU_add_test(suite, "codec refuses what it cannot have written",
                 codec_refuses_what_it_cannot_have_written);
     CU_add_test(suite, "codec accepts one form of each record only",

@@ -1,4 +1,5 @@
-/* test_trace_docs.c -- docs/trace.md lists every row of the table with its number, level and fields. */
+/* test_trace_docs.c -- docs/trace.md lists every row of the table with its number, level and
+ * fields. */
 #include "sim/base/array.h"
 #include "sim/trace/trace.h"
 
@@ -12,7 +13,7 @@ void test_trace_docs_suite(void);
 
 /* The fields of each row as the page writes them, or a dash. */
 static const char *const fields_of[] = {
-#define F(kind, name) "`" #name "`:" #kind " "
+#define F(kind, name)                          "`" #name "`:" #kind " "
 #define TRACE_EVENT(NAME, level, text, fields) fields "",
 #include "sim/trace/trace_events.def"
 #undef TRACE_EVENT
@@ -37,8 +38,9 @@ static bool page_has_row(const char *page, TraceType type)
     for (int star = 0; star < 2; star++) {
         Text row = {0};
         const char *fields = fields_of[type];
-        text_append(&row, "\n| %u | `%s`%s | %d | %s", (unsigned)type, trace_type_name(type), star ? "*" : "",
-                    trace_type_level(type), fields[0] != '\0' ? fields : "\xE2\x80\x93 ");
+        text_append(&row, "\n| %u | `%s`%s | %d | %s", (unsigned)type, trace_type_name(type),
+                    star ? "*" : "", trace_type_level(type),
+                    fields[0] != '\0' ? fields : "\xE2\x80\x93 ");
         text_append(&row, "|");
         if (strstr(page, text_chars(&row)) != NULL) found = true;
         text_deinit(&row);
@@ -54,7 +56,8 @@ static void every_row_of_the_table_is_documented(void)
         bool found = page_has_row(page, (TraceType)type);
         if (!found) {
             fprintf(stderr, "docs/trace.md has no row \"| %u | `%s` | %d | %s|\"\n", (unsigned)type,
-                    trace_type_name((TraceType)type), trace_type_level((TraceType)type), fields_of[type]);
+                    trace_type_name((TraceType)type), trace_type_level((TraceType)type),
+                    fields_of[type]);
         }
         CU_ASSERT_TRUE(found);
     }
@@ -64,5 +67,6 @@ static void every_row_of_the_table_is_documented(void)
 void test_trace_docs_suite(void)
 {
     CU_pSuite suite = CU_add_suite("trace: its page", NULL, NULL);
-    CU_add_test(suite, "every row of the table is documented", every_row_of_the_table_is_documented);
+    CU_add_test(suite, "every row of the table is documented",
+                every_row_of_the_table_is_documented);
 }

@@ -1,5 +1,5 @@
-/* test_trace_file.c -- the file form: what is written comes back whole, and nothing else is accepted
- * (docs/trace.md §6). */
+/* test_trace_file.c -- the file form: what is written comes back whole, and nothing else is
+ * accepted (docs/trace.md §6). */
 #include "sim/trace/state.h"
 #include "sim/trace/trace.h"
 
@@ -68,7 +68,8 @@ static void file_of_an_empty_trace_can_be_read(void)
 
 static bool is_clear(const Error *err)
 {
-    return strncmp(err->text, "trace file, section \"", 21) == 0 && strstr(err->text, "\", byte ") != NULL;
+    return strncmp(err->text, "trace file, section \"", 21) == 0 &&
+           strstr(err->text, "\", byte ") != NULL;
 }
 
 /* Each beginning stands in a block of its own size, so that ASan sees a byte read behind it. */
@@ -100,7 +101,8 @@ static void file_with_any_flipped_bit_gives_a_clear_sentence(void)
             bytes.bytes[at] ^= (uint8_t)(1u << bit);
             Trace *got = trace_read(bytes.bytes, bytes.size, &err);
             bytes.bytes[at] ^= (uint8_t)(1u << bit);
-            if (got || !is_clear(&err)) fprintf(stderr, "byte %zu bit %u: \"%s\"\n", at, bit, err.text);
+            if (got || !is_clear(&err))
+                fprintf(stderr, "byte %zu bit %u: \"%s\"\n", at, bit, err.text);
             CU_ASSERT_PTR_NULL(got);
             CU_ASSERT_TRUE(is_clear(&err));
             trace_destroy(got);
@@ -119,13 +121,14 @@ static void mend(uint8_t *bytes, size_t size)
         uint64_t length = bytes_get_u64(&reader);
         if (length > size - at - 20) return;
         uint64_t sum = hash_bytes(HASH_START, bytes + at, 12 + (size_t)length);
-        for (uint32_t i = 0; i < 8; i++) bytes[at + 12 + (size_t)length + i] = (uint8_t)(sum >> (8 * i));
+        for (uint32_t i = 0; i < 8; i++)
+            bytes[at + 12 + (size_t)length + i] = (uint8_t)(sum >> (8 * i));
         at += 20 + (size_t)length;
     }
 }
 
-/* Behind right checksums most changes are still refused; those accepted make a trace that can be used to
- * the last record and keyframe. */
+/* Behind right checksums most changes are still refused; those accepted make a trace that can be
+ * used to the last record and keyframe. */
 static void use(const Trace *trace)
 {
     TraceState state;
@@ -185,7 +188,8 @@ static void file_errors_name_what_is_wrong(void)
     } rows[] = {
         {"no trace at all", 0, 'X', false, "section \"magic\", byte 0: this is not a trace file"},
         {"a later version", 8, 2, false, "section \"version\", byte 8: version 2 is unknown"},
-        {"another section first", 12, 'X', false, "section \"header\", byte 12: the tag \"HEAD\" is missing"},
+        {"another section first", 12, 'X', false,
+         "section \"header\", byte 12: the tag \"HEAD\" is missing"},
         {"a damaged byte", 25, 0x7F, false, "section \"header\", byte 12: its checksum is wrong"},
         {"a length beyond the end", 22, 1, false, "section \"header\", byte 12: it claims"},
         {"a level that is none", 25, 3, true, "level 3 is not 0, 1 or 2"},
@@ -231,8 +235,9 @@ static void file_with_a_keyframe_that_lies_is_refused(void)
     Trace *got = trace_read(bytes.bytes, bytes.size, &err);
 
     CU_ASSERT_PTR_NULL(got);
-    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "the keyframe after record 1 is not what the records make: "
-                                            "expect_held is 0 in one and 3 in the other"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text,
+                                  "the keyframe after record 1 is not what the records make: "
+                                  "expect_held is 0 in one and 3 in the other"));
     state_deinit(&state);
     bytes_deinit(&bytes);
     trace_destroy(trace);
@@ -265,12 +270,14 @@ void test_trace_file_suite(void)
     CU_pSuite suite = CU_add_suite("trace: the file", NULL, NULL);
     CU_add_test(suite, "file returns the whole trace", file_returns_the_whole_trace);
     CU_add_test(suite, "file of an empty trace can be read", file_of_an_empty_trace_can_be_read);
-    CU_add_test(suite, "file cut anywhere gives a clear sentence", file_cut_anywhere_gives_a_clear_sentence);
+    CU_add_test(suite, "file cut anywhere gives a clear sentence",
+                file_cut_anywhere_gives_a_clear_sentence);
     CU_add_test(suite, "file with any flipped bit gives a clear sentence",
                 file_with_any_flipped_bit_gives_a_clear_sentence);
     CU_add_test(suite, "file changed behind right checksums never crashes",
                 file_changed_behind_right_checksums_never_crashes);
     CU_add_test(suite, "file errors name what is wrong", file_errors_name_what_is_wrong);
-    CU_add_test(suite, "file with a keyframe that lies is refused", file_with_a_keyframe_that_lies_is_refused);
+    CU_add_test(suite, "file with a keyframe that lies is refused",
+                file_with_a_keyframe_that_lies_is_refused);
     CU_add_test(suite, "commands come back in order", commands_come_back_in_order);
 }

@@ -1,5 +1,5 @@
-/* test_trace_keyframe.c -- keyframes: what is stored comes back, folding from any of them is the same as
- * folding from the start, and they stay within their budget (docs/trace.md §5). */
+/* test_trace_keyframe.c -- keyframes: what is stored comes back, folding from any of them is the
+ * same as folding from the start, and they stay within their budget (docs/trace.md §5). */
 #include "sim/trace/keyframe.h"
 
 #include "sim/trace/trace.h"
@@ -95,7 +95,8 @@ static void state_at_is_the_same_as_folding_from_the_start(void)
     trace_destroy(bare);
 }
 
-/* A state of `count` hosts and nodes whose processes agree, each with its own row as seen by itself. */
+/* A state of `count` hosts and nodes whose processes agree, each with its own row as seen by
+ * itself. */
 static void agreeing_state(TraceState *state, uint32_t count, bool with_times)
 {
     state_init(state, NULL);
@@ -113,7 +114,8 @@ static void agreeing_state(TraceState *state, uint32_t count, bool with_times)
     for (uint32_t host = 0; host < count; host++) {
         for (uint32_t node = 0; node < count; node++) {
             Belief *cell = state_need_belief(state, (HostId)host, (NodeId)node);
-            *cell = (Belief){.known = true, .epoch = node, .primary = NODE_NONE, .up = host != node};
+            *cell =
+                (Belief){.known = true, .epoch = node, .primary = NODE_NONE, .up = host != node};
             cell->flags = host == node ? FLAG_PRIMARY | FLAG_MYSELF : FLAG_PRIMARY;
             cell->addr = 0;
             if (with_times) cell->pong_ms = 100000000 + rng_below(&rng, 2000);
@@ -139,8 +141,8 @@ static size_t size_of_keyframe(const TraceState *state)
     return size;
 }
 
-/* A matrix of 400 x 400 beliefs is 7.7 MB; agreement costs next to nothing, pong times two bytes a cell,
- * and a split in two a second reference row. */
+/* A matrix of 400 x 400 beliefs is 7.7 MB; agreement costs next to nothing, pong times two bytes a
+ * cell, and a split in two a second reference row. */
 static void keyframe_of_an_agreeing_cluster_is_small(void)
 {
     TraceState state;
@@ -294,12 +296,15 @@ void test_trace_keyframe_suite(void)
 {
     CU_pSuite suite = CU_add_suite("trace: keyframes", NULL, NULL);
     CU_add_test(suite, "keyframe returns the state", keyframe_returns_the_state);
-    CU_add_test(suite, "folding between keyframes gives the next one", folding_between_keyframes_gives_the_next_one);
+    CU_add_test(suite, "folding between keyframes gives the next one",
+                folding_between_keyframes_gives_the_next_one);
     CU_add_test(suite, "state_at is the same as folding from the start",
                 state_at_is_the_same_as_folding_from_the_start);
-    CU_add_test(suite, "keyframe of an agreeing cluster is small", keyframe_of_an_agreeing_cluster_is_small);
+    CU_add_test(suite, "keyframe of an agreeing cluster is small",
+                keyframe_of_an_agreeing_cluster_is_small);
     CU_add_test(suite, "keyframes stay within their budget", keyframes_stay_within_their_budget);
     CU_add_test(suite, "a keyframe is wanted when it pays", a_keyframe_is_wanted_when_it_pays);
-    CU_add_test(suite, "truncating a trace forgets later definitions", truncating_a_trace_forgets_later_definitions);
+    CU_add_test(suite, "truncating a trace forgets later definitions",
+                truncating_a_trace_forgets_later_definitions);
     CU_add_test(suite, "keyframe_decode survives any bytes", keyframe_decode_survives_any_bytes);
 }

@@ -1,4 +1,5 @@
-/* test_trace_log.c -- records are found again by number and by time, in any order, and can be taken back. */
+/* test_trace_log.c -- records are found again by number and by time, in any order, and can be taken
+ * back. */
 #include "sim/base/rng.h"
 #include "sim/trace/trace.h"
 
@@ -19,8 +20,10 @@ static SimTime time_of(uint64_t seq)
 
 static TraceRecord record_of(uint64_t seq)
 {
-    TraceRecord record = {
-        .time = time_of(seq), .host = (HostId)(seq % 50), .type = TRACE_SELF_OFFSET, .cause = seq / 2};
+    TraceRecord record = {.time = time_of(seq),
+                          .host = (HostId)(seq % 50),
+                          .type = TRACE_SELF_OFFSET,
+                          .cause = seq / 2};
     record.u.SELF_OFFSET.offset = seq * 7;
     return record;
 }
@@ -127,7 +130,8 @@ static void log_keeps_texts_of_any_size(void)
     trace_destroy(trace);
 }
 
-/* After taking records back and appending the same again, everything is as if nothing had happened. */
+/* After taking records back and appending the same again, everything is as if nothing had happened.
+ */
 static void log_forgets_what_is_taken_back(void)
 {
     static const uint64_t kept[] = {0, 1, 63, 64, 65, 128, 5000, 19999, 20000};
@@ -179,7 +183,8 @@ void test_trace_log_suite(void)
                 log_gives_every_record_forwards_backwards_and_at_random);
     CU_add_test(suite, "log can be read while it grows", log_can_be_read_while_it_grows);
     CU_add_test(suite, "log finds the last record at a time", log_finds_the_last_record_at_a_time);
-    CU_add_test(suite, "log says zero before the first record", log_says_zero_before_the_first_record);
+    CU_add_test(suite, "log says zero before the first record",
+                log_says_zero_before_the_first_record);
     CU_add_test(suite, "log keeps texts of any size", log_keeps_texts_of_any_size);
     CU_add_test(suite, "log forgets what is taken back", log_forgets_what_is_taken_back);
     CU_add_test(suite, "trace_hash sees every part", trace_hash_sees_every_part);

@@ -34,25 +34,31 @@ static void must_apply(TraceState *state, TraceRecord record)
 #define RECORD(NAME, who, ...) (TraceRecord){.host = (who), .type = TRACE_##NAME, .u.NAME = {__VA_ARGS__}}
 /* clang-format on */
 
-/* Three hosts with two nodes; n1 runs as node 0 and knows it and node 1; n2 is dead; n3 never ran. Slot set 1
- * is 0-99, message 5 goes from n1 to n2, rule 7 cuts n1 from n2. */
+/* Three hosts with two nodes; n1 runs as node 0 and knows it and node 1; n2 is dead; n3 never ran.
+ * Slot set 1 is 0-99, message 5 goes from n1 to n2, rule 7 cuts n1 from n2. */
 static void small_state(TraceState *state)
 {
     state_init(state, NULL);
-    must_apply(state, RECORD(ADDR_DEFINED, HOST_NONE, .addr = 1, .ip = 0x0A000001, .port = 6379, .bus_port = 16379));
-    must_apply(state, RECORD(HOST_ADDED, 0, .name = trace_text("n1"), .zone = trace_text("a"), .addr = 1));
-    must_apply(state, RECORD(HOST_ADDED, 1, .name = trace_text("n2"), .zone = trace_text("a"), .addr = 1));
-    must_apply(state, RECORD(HOST_ADDED, 2, .name = trace_text("n3"), .zone = trace_text("b"), .addr = 1));
+    must_apply(state, RECORD(ADDR_DEFINED, HOST_NONE, .addr = 1, .ip = 0x0A000001, .port = 6379,
+                             .bus_port = 16379));
+    must_apply(state,
+               RECORD(HOST_ADDED, 0, .name = trace_text("n1"), .zone = trace_text("a"), .addr = 1));
+    must_apply(state,
+               RECORD(HOST_ADDED, 1, .name = trace_text("n2"), .zone = trace_text("a"), .addr = 1));
+    must_apply(state,
+               RECORD(HOST_ADDED, 2, .name = trace_text("n3"), .zone = trace_text("b"), .addr = 1));
     must_apply(state, RECORD(NODE_DEFINED, 0, .node = 0, .id = trace_text(ID_A)));
     must_apply(state, RECORD(NODE_DEFINED, 1, .node = 1, .id = trace_text(ID_B)));
     must_apply(state, RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 1, .ranges = trace_text("0-99")));
     must_apply(state, RECORD(PROCESS_STARTED, 0, .node = 0, .fresh = true));
     must_apply(state, RECORD(PROCESS_STARTED, 1, .node = 1, .fresh = true));
     must_apply(state, RECORD(PROCESS_EXITED, 1, .reason = EXIT_KILLED));
-    must_apply(state, RECORD(PEER_ADDED, 0, .peer = 0, .addr = 1, .flags = FLAG_PRIMARY | FLAG_MYSELF));
+    must_apply(state,
+               RECORD(PEER_ADDED, 0, .peer = 0, .addr = 1, .flags = FLAG_PRIMARY | FLAG_MYSELF));
     must_apply(state, RECORD(PEER_ADDED, 0, .peer = 1, .addr = 1, .flags = FLAG_PRIMARY));
     must_apply(state, RECORD(REPORT_ADDED, 0, .peer = 1, .reporter = 0));
-    must_apply(state, RECORD(HANDSHAKE_ADDED, 0, .handshake = 3, .addr = 1, .id = trace_text(ID_B)));
+    must_apply(state,
+               RECORD(HANDSHAKE_ADDED, 0, .handshake = 3, .addr = 1, .id = trace_text(ID_B)));
     must_apply(state, RECORD(MSG_SENT, 0, .msg = 5, .to = 1, .kind = MSG_PING, .bytes = 2256));
     must_apply(state, RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 7, .from = trace_text("0"),
                              .to = trace_text("1"), .cut = true));
@@ -93,13 +99,15 @@ static void fold_fills_the_tables(void)
     state_deinit(&state);
 }
 
-/* A process that ends believes nothing, and the next one starts from nothing; its identity stays. */
+/* A process that ends believes nothing, and the next one starts from nothing; its identity stays.
+ */
 static void fold_forgets_what_a_dead_process_believed(void)
 {
     TraceState state;
     small_state(&state);
     must_apply(&state, RECORD(SELF_EPOCHS, 0, .current = 9, .last_vote = 8));
-    must_apply(&state, RECORD(SELF_ELECTION, 0, .auth_ms = 1, .votes = 2, .rank = 3, .sent = true, .epoch = 4));
+    must_apply(&state, RECORD(SELF_ELECTION, 0, .auth_ms = 1, .votes = 2, .rank = 3, .sent = true,
+                              .epoch = 4));
     must_apply(&state, RECORD(SELF_REPL, 0, .link = REPL_CONNECTED, .primary = 1));
     must_apply(&state, RECORD(SELF_OFFSET, 0, .offset = 77));
     must_apply(&state, RECORD(PROCESS_SLOWED, 0, .permille = 2500));
@@ -140,7 +148,8 @@ static void must_refuse(const Refusal *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         Error err = {{0}};
         bool applied = apply(&state, rows[i].record, &err);
-        bool named = strstr(err.text, rows[i].want) != NULL && strncmp(err.text, "record 17 (", 11) == 0;
+        bool named =
+            strstr(err.text, rows[i].want) != NULL && strncmp(err.text, "record 17 (", 11) == 0;
         if (applied || !named) fprintf(stderr, "row %s: \"%s\"\n", rows[i].row, err.text);
         CU_ASSERT_FALSE(applied);
         CU_ASSERT_TRUE(named);
@@ -154,18 +163,29 @@ static void fold_refuses_wrong_definitions_and_processes(void)
 {
     const Refusal rows[] = {
         {"address out of order", RECORD(ADDR_DEFINED, HOST_NONE, .addr = 3), "not the next"},
-        {"host out of order", RECORD(HOST_ADDED, 4, .name = trace_text("x"), .addr = 1), "not the next"},
-        {"host at an unknown address", RECORD(HOST_ADDED, 3, .name = trace_text("x"), .addr = 2), "address 2"},
-        {"host with a long name", RECORD(HOST_ADDED, 3, .name = trace_text("123456789012345678901234")), "24 bytes"},
+        {"host out of order", RECORD(HOST_ADDED, 4, .name = trace_text("x"), .addr = 1),
+         "not the next"},
+        {"host at an unknown address", RECORD(HOST_ADDED, 3, .name = trace_text("x"), .addr = 2),
+         "address 2"},
+        {"host with a long name",
+         RECORD(HOST_ADDED, 3, .name = trace_text("123456789012345678901234")), "24 bytes"},
         {"host with a NUL in its name", RECORD(HOST_ADDED, 3, .name = {"a\0b", 3}), "NUL"},
         {"host with a long zone",
-         RECORD(HOST_ADDED, 3, .name = trace_text("x"), .zone = trace_text("123456789012345678901234")), "24 bytes"},
-        {"node out of order", RECORD(NODE_DEFINED, 0, .node = 1, .id = trace_text(ID_A)), "not the next"},
-        {"node on an unknown host", RECORD(NODE_DEFINED, 3, .node = 2, .id = trace_text(ID_A)), "host 3"},
-        {"node on no host", RECORD(NODE_DEFINED, HOST_NONE, .node = 2, .id = trace_text(ID_A)), "host 65535"},
-        {"node with a short ID", RECORD(NODE_DEFINED, 0, .node = 2, .id = trace_text("abc")), "40 lower-case"},
+         RECORD(HOST_ADDED, 3, .name = trace_text("x"),
+                .zone = trace_text("123456789012345678901234")),
+         "24 bytes"},
+        {"node out of order", RECORD(NODE_DEFINED, 0, .node = 1, .id = trace_text(ID_A)),
+         "not the next"},
+        {"node on an unknown host", RECORD(NODE_DEFINED, 3, .node = 2, .id = trace_text(ID_A)),
+         "host 3"},
+        {"node on no host", RECORD(NODE_DEFINED, HOST_NONE, .node = 2, .id = trace_text(ID_A)),
+         "host 65535"},
+        {"node with a short ID", RECORD(NODE_DEFINED, 0, .node = 2, .id = trace_text("abc")),
+         "40 lower-case"},
         {"node with an upper-case ID",
-         RECORD(NODE_DEFINED, 0, .node = 2, .id = trace_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")), "40 lower-case"},
+         RECORD(NODE_DEFINED, 0, .node = 2,
+                .id = trace_text("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
+         "40 lower-case"},
         {"slot set out of order",
          RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 3, .ranges = trace_text("5")), "not the next"},
         {"slot set known already",
@@ -174,13 +194,15 @@ static void fold_refuses_wrong_definitions_and_processes(void)
          RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("")), "earlier"},
         {"slot beyond the last",
          RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = trace_text("16384")), "ranges"},
-        {"slots with a NUL",
-         RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = {"5\0x", 3}), "ranges"},
+        {"slots with a NUL", RECORD(SLOTS_DEFINED, HOST_NONE, .slots = 2, .ranges = {"5\0x", 3}),
+         "ranges"},
         {"start of a running process", RECORD(PROCESS_STARTED, 0, .node = 0), "runs on n1 already"},
         {"start of nobody", RECORD(PROCESS_STARTED, 2, .node = NODE_NONE), "needs a node"},
         {"start on no host", RECORD(PROCESS_STARTED, HOST_NONE, .node = 0), "needs a host"},
-        {"start of an unknown node", RECORD(PROCESS_STARTED, 2, .node = 2), "node 2 is not defined"},
-        {"end of a dead process", RECORD(PROCESS_EXITED, 1, .reason = EXIT_KILLED), "no process runs on n2"},
+        {"start of an unknown node", RECORD(PROCESS_STARTED, 2, .node = 2),
+         "node 2 is not defined"},
+        {"end of a dead process", RECORD(PROCESS_EXITED, 1, .reason = EXIT_KILLED),
+         "no process runs on n2"},
         {"freezing a dead process", RECORD(PROCESS_FROZEN, 1, .unused_ = 0), "n2"},
         {"thawing a running process", RECORD(PROCESS_THAWED, 0, .unused_ = 0), "n1"},
         {"slowing an unknown host", RECORD(PROCESS_SLOWED, 3, .permille = 1), "host 3"},
@@ -192,17 +214,25 @@ static void fold_refuses_wrong_rules_and_messages(void)
 {
     const Refusal rows[] = {
         {"rule in force already",
-         RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 7, .from = trace_text("0"), .to = trace_text("1")), "rule 7"},
+         RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 7, .from = trace_text("0"),
+                .to = trace_text("1")),
+         "rule 7"},
         {"rule with a wrong list",
-         RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 8, .from = trace_text("0"), .to = trace_text("1-x")), "ranges"},
+         RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 8, .from = trace_text("0"),
+                .to = trace_text("1-x")),
+         "ranges"},
         {"rule with a host out of range",
-         RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 8, .from = trace_text("4096"), .to = trace_text("1")), "ranges"},
+         RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 8, .from = trace_text("4096"),
+                .to = trace_text("1")),
+         "ranges"},
         {"end of an unknown rule", RECORD(NET_RULE_REMOVED, HOST_NONE, .rule = 8), "rule 8"},
         {"message number that does not grow", RECORD(MSG_SENT, 0, .msg = 5, .to = 1), "message 5"},
-        {"message to an unknown host", RECORD(MSG_SENT, 0, .msg = 6, .to = 3), "to 3 is not defined"},
+        {"message to an unknown host", RECORD(MSG_SENT, 0, .msg = 6, .to = 3),
+         "to 3 is not defined"},
         {"message nobody sent", RECORD(MSG_RECEIVED, 1, .msg = 4, .from = 0), "message 4"},
         {"message to another host", RECORD(MSG_RECEIVED, 2, .msg = 5, .from = 0), "another one"},
-        {"message of another kind", RECORD(MSG_RECEIVED, 1, .msg = 5, .from = 0, .kind = MSG_PONG), "another one"},
+        {"message of another kind", RECORD(MSG_RECEIVED, 1, .msg = 5, .from = 0, .kind = MSG_PONG),
+         "another one"},
         {"loss of an unknown message", RECORD(MSG_LOST, 0, .msg = 6), "message 6"},
     };
     must_refuse(rows, ARRAY_LENGTH(rows));
@@ -213,22 +243,31 @@ static void fold_refuses_wrong_beliefs(void)
     const Refusal rows[] = {
         {"belief of the run", RECORD(SELF_EPOCHS, HOST_NONE, .current = 1), "its host 65535"},
         {"belief of a dead process", RECORD(SELF_EPOCHS, 1, .current = 1), "no process runs on n2"},
-        {"belief of a process that never ran", RECORD(PEER_ADDED, 2, .peer = 0), "no process runs on n3"},
+        {"belief of a process that never ran", RECORD(PEER_ADDED, 2, .peer = 0),
+         "no process runs on n3"},
         {"belief of an unknown host", RECORD(SELF_EPOCHS, 3, .current = 1), "its host 3"},
         {"peer known already", RECORD(PEER_ADDED, 0, .peer = 1, .addr = 1), "known already"},
         {"peer not defined", RECORD(PEER_ADDED, 0, .peer = 2, .addr = 1), "peer 2 is not defined"},
         {"no peer", RECORD(PEER_FLAGS, 0, .peer = NODE_NONE), "missing"},
-        {"slot set not defined", RECORD(PEER_SLOTS, 0, .peer = 1, .slots = 2), "slots 2 is not defined"},
-        {"slot set of all ones", RECORD(PEER_SLOTS, 0, .peer = 1, .slots = UINT32_MAX), "is not defined"},
-        {"address not defined", RECORD(PEER_ADDR, 0, .peer = 1, .addr = UINT32_MAX), "is not defined"},
-        {"report that is there already", RECORD(REPORT_ADDED, 0, .peer = 1, .reporter = 0), "there already"},
+        {"slot set not defined", RECORD(PEER_SLOTS, 0, .peer = 1, .slots = 2),
+         "slots 2 is not defined"},
+        {"slot set of all ones", RECORD(PEER_SLOTS, 0, .peer = 1, .slots = UINT32_MAX),
+         "is not defined"},
+        {"address not defined", RECORD(PEER_ADDR, 0, .peer = 1, .addr = UINT32_MAX),
+         "is not defined"},
+        {"report that is there already", RECORD(REPORT_ADDED, 0, .peer = 1, .reporter = 0),
+         "there already"},
         {"report by nobody", RECORD(REPORT_ADDED, 0, .peer = 1, .reporter = NODE_NONE), "needs"},
-        {"report that is not there", RECORD(REPORT_REMOVED, 0, .peer = 0, .reporter = 1), "not there"},
+        {"report that is not there", RECORD(REPORT_REMOVED, 0, .peer = 0, .reporter = 1),
+         "not there"},
         {"handshake that is there already",
-         RECORD(HANDSHAKE_ADDED, 0, .handshake = 3, .addr = 1, .id = trace_text(ID_A)), "handshake 3"},
+         RECORD(HANDSHAKE_ADDED, 0, .handshake = 3, .addr = 1, .id = trace_text(ID_A)),
+         "handshake 3"},
         {"handshake with a wrong ID",
-         RECORD(HANDSHAKE_ADDED, 0, .handshake = 4, .addr = 1, .id = trace_text("x")), "40 lower-case"},
-        {"handshake that is not there", RECORD(HANDSHAKE_REMOVED, 0, .handshake = 4), "handshake 4"},
+         RECORD(HANDSHAKE_ADDED, 0, .handshake = 4, .addr = 1, .id = trace_text("x")),
+         "40 lower-case"},
+        {"handshake that is not there", RECORD(HANDSHAKE_REMOVED, 0, .handshake = 4),
+         "handshake 4"},
         {"explanation naming an unknown node", RECORD(SUSPECTED, 0, .peer = 9), "peer 9"},
         {"explanation of the run", RECORD(SUSPECTED, HOST_NONE, .peer = 0), "its host"},
     };
@@ -239,7 +278,8 @@ static void fold_refuses_gaps_and_time_that_runs_back(void)
 {
     TraceState state;
     small_state(&state);
-    TraceRecord record = {.seq = state.seq + 2, .time = state.time, .host = HOST_NONE, .type = TRACE_SAY};
+    TraceRecord record = {
+        .seq = state.seq + 2, .time = state.time, .host = HOST_NONE, .type = TRACE_SAY};
     CU_ASSERT_FALSE(state_apply(&state, &record, NULL));
     record.seq = state.seq;
     CU_ASSERT_FALSE(state_apply(&state, &record, NULL));
@@ -261,8 +301,10 @@ static void fold_refuses_more_beliefs_than_allowed(void)
     Error err = {{0}};
     CU_ASSERT_FALSE(apply(&state, RECORD(HOST_ADDED, HOST_NONE, .name = trace_text("h")), &err));
     state.nodes.count = BELIEF_CELLS_MAX / HOSTS_MAX; /* as if so many nodes were there */
-    bool applied = apply(&state, RECORD(NODE_DEFINED, 0, .node = BELIEF_CELLS_MAX / HOSTS_MAX,
-                                        .id = trace_text(ID_A)), &err);
+    bool applied =
+        apply(&state,
+              RECORD(NODE_DEFINED, 0, .node = BELIEF_CELLS_MAX / HOSTS_MAX, .id = trace_text(ID_A)),
+              &err);
     CU_ASSERT_FALSE(applied);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "too many"));
     state.nodes.count = 0;
@@ -292,8 +334,9 @@ static void state_reachable_follows_the_cuts(void)
         TraceState state;
         state_init(&state, NULL);
         state_need_host(&state, 3);
-        must_apply(&state, RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 1, .from = trace_text("0-1"),
-                                  .to = trace_text("2"), .oneway = rows[i].oneway, .cut = rows[i].cut));
+        must_apply(&state,
+                   RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 1, .from = trace_text("0-1"),
+                          .to = trace_text("2"), .oneway = rows[i].oneway, .cut = rows[i].cut));
         bool got = state_reachable(&state, rows[i].a, rows[i].b);
         if (got != rows[i].want) fprintf(stderr, "row: %s\n", rows[i].row);
         CU_ASSERT_EQUAL(got, rows[i].want);
@@ -399,15 +442,20 @@ void test_trace_state_suite(void)
 {
     CU_pSuite suite = CU_add_suite("trace: states and folding", NULL, NULL);
     CU_add_test(suite, "fold fills the tables", fold_fills_the_tables);
-    CU_add_test(suite, "fold forgets what a dead process believed", fold_forgets_what_a_dead_process_believed);
+    CU_add_test(suite, "fold forgets what a dead process believed",
+                fold_forgets_what_a_dead_process_believed);
     CU_add_test(suite, "fold refuses wrong definitions and processes",
                 fold_refuses_wrong_definitions_and_processes);
-    CU_add_test(suite, "fold refuses wrong rules and messages", fold_refuses_wrong_rules_and_messages);
+    CU_add_test(suite, "fold refuses wrong rules and messages",
+                fold_refuses_wrong_rules_and_messages);
     CU_add_test(suite, "fold refuses wrong beliefs", fold_refuses_wrong_beliefs);
-    CU_add_test(suite, "fold refuses gaps and time that runs back", fold_refuses_gaps_and_time_that_runs_back);
-    CU_add_test(suite, "fold refuses more beliefs than allowed", fold_refuses_more_beliefs_than_allowed);
+    CU_add_test(suite, "fold refuses gaps and time that runs back",
+                fold_refuses_gaps_and_time_that_runs_back);
+    CU_add_test(suite, "fold refuses more beliefs than allowed",
+                fold_refuses_more_beliefs_than_allowed);
     CU_add_test(suite, "state_reachable follows the cuts", state_reachable_follows_the_cuts);
-    CU_add_test(suite, "state_equal names the first difference", state_equal_names_the_first_difference);
+    CU_add_test(suite, "state_equal names the first difference",
+                state_equal_names_the_first_difference);
     CU_add_test(suite, "state_copy gives an equal state", state_copy_gives_an_equal_state);
     CU_add_test(suite, "builders give blank rows", builders_give_blank_rows);
 }

@@ -1,7 +1,7 @@
 /* trace_random.c -- random but valid traces.
  *
- * A record of a random type gets random ids among those defined; if the fold refuses it another one is
- * drawn. Small numbers of hosts and nodes make most draws fit. */
+ * A record of a random type gets random ids among those defined; if the fold refuses it another one
+ * is drawn. Small numbers of hosts and nodes make most draws fit. */
 #include "tests/unit/trace_random.h"
 
 #include "sim/base/assert.h"
@@ -178,8 +178,8 @@ static void fix(TraceRandom *random, TraceRecord *record)
     case TRACE_ADDR_DEFINED: record->u.ADDR_DEFINED.addr = state->addrs.count; break;
     case TRACE_HOST_ADDED: fix_host(random, record); break;
     case TRACE_NODE_DEFINED:
-        record->u.NODE_DEFINED.node = (NodeId)(state->nodes.count < random->nodes_max ? state->nodes.count
-                                                                                      : NODE_NONE);
+        record->u.NODE_DEFINED.node =
+            (NodeId)(state->nodes.count < random->nodes_max ? state->nodes.count : NODE_NONE);
         record->u.NODE_DEFINED.id = node_id(random, 0);
         break;
     case TRACE_SLOTS_DEFINED:
@@ -192,7 +192,8 @@ static void fix(TraceRandom *random, TraceRecord *record)
         break;
     case TRACE_NET_RULE_REMOVED:
         if (state->rules.count == 0) break;
-        record->u.NET_RULE_REMOVED.rule = state->rules.items[below(random, state->rules.count)].rule;
+        record->u.NET_RULE_REMOVED.rule =
+            state->rules.items[below(random, state->rules.count)].rule;
         break;
     case TRACE_MSG_SENT: record->u.MSG_SENT.msg = 1000 + state->seq; break;
     case TRACE_MSG_RECEIVED: fix_received(random, record); break;
@@ -226,8 +227,12 @@ TraceRecord trace_random_next(TraceRandom *random)
 
 Trace *trace_random_make(uint64_t seed, uint32_t count, uint32_t spacing)
 {
-    TraceHeader header = {.seed = seed, .level = 2, .profile = "redis-7.0", .program = "slotscope test",
-                          .scenario = "random.lua", .unix_base_ms = 1700000000000};
+    TraceHeader header = {.seed = seed,
+                          .level = 2,
+                          .profile = "redis-7.0",
+                          .program = "slotscope test",
+                          .scenario = "random.lua",
+                          .unix_base_ms = 1700000000000};
     Trace *trace = trace_create(NULL, &header);
     TraceRandom random;
     trace_random_init(&random, seed);

@@ -19,7 +19,8 @@ void trace_random_deinit(TraceRandom *random);
 /* The next record, folded into random->state already. */
 TraceRecord trace_random_next(TraceRandom *random);
 
-/* A trace of `count` random records with a keyframe every `spacing` (0: none) and a few commands. */
+/* A trace of `count` random records with a keyframe every `spacing` (0: none) and a few commands.
+ */
 Trace *trace_random_make(uint64_t seed, uint32_t count, uint32_t spacing);
 
 #endif
