@@ -86,7 +86,8 @@ LinkId net_open(Net *net, HostId from, HostId to, bool nodelay, SimTime now)
 void net_maybe_free(Net *net, uint32_t id)
 {
     Connection *connection = &net->connections.items[id];
-    if (!connection->used || connection->open[0] || connection->open[1] || connection->outstanding > 0) return;
+    if (!connection->used || connection->open[0] || connection->open[1]) return;
+    if (connection->outstanding > 0 || connection->untaken > 0) return;
     connection->used = false;
     connection->generation++;
     net->open_count--;
@@ -259,4 +260,12 @@ bool net_next(Net *net, NetHappening *happening)
     }
     *happening = net->happenings.items[net->happening_head++];
     return true;
+}
+
+void net_taken(Net *net, const NetHappening *happening)
+{
+    Connection *connection = net_connection(net, happening->link);
+    SIM_ASSERT(happening->kind != NET_LOST && connection->untaken > 0);
+    connection->untaken--;
+    net_maybe_free(net, happening->link >> 1);
 }

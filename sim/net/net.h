@@ -123,5 +123,8 @@ void net_on_event(Net *net, const Event *event);
 /* The next happening, false when there is none. Call until false after every net_on_event, net_close,
  * net_kill_host, net_set_power, net_add_rule and net_remove_rule. */
 bool net_next(Net *net, NetHappening *happening);
+/* The process has taken note of it. Until then the connection's number is not used again, so that a link
+ * number in a process's inbox or tables always means what it meant. Not for NET_LOST. */
+void net_taken(Net *net, const NetHappening *happening);
 
 #endif

@@ -54,6 +54,7 @@ typedef struct Connection {
     HostId host[2]; /* opener, acceptor */
     uint32_t generation;
     uint32_t outstanding; /* segments of either direction */
+    uint32_t untaken;     /* happenings that no process has taken note of yet */
     uint64_t key;         /* of its random numbers */
     uint8_t syn_retries;
     bool used, established, nodelay;
@@ -101,6 +102,7 @@ static inline void net_post(Net *net, SimTime time, NetEventKind kind, uint32_t 
 
 static inline void net_happen(Net *net, NetHappening happening)
 {
+    if (happening.kind != NET_LOST) net_connection(net, happening.link)->untaken++;
     array_push(net->mem, &net->happenings, happening);
 }
 

@@ -162,7 +162,7 @@ static void note_record(Sim *sim, HostId number, TraceRecord *record)
 /* What the turn costs before anything leaves: CPU time, and the disk when something must be durable. */
 static SimSpan turn_cost(Sim *sim, const Host *host)
 {
-    SimSpan cost = sim->config.turn;
+    SimSpan cost = host->turn_is_cron ? sim->config.cron : sim->config.turn;
     for (uint32_t i = 0; i < sim->effects.items.count; i++) {
         const Effect *effect = &sim->effects.items.items[i];
         if (effect->kind == EFFECT_PERSIST && effect->u.fsync) cost += sim->config.fsync;

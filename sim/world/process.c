@@ -96,13 +96,18 @@ void process_start(Sim *sim, HostId number)
 
 /* --- death --- */
 
+/* Nobody is there to take it. */
+static void lose_happening(Sim *sim, const NetHappening *happening)
+{
+    if (happening->kind == NET_ARRIVED) effects_lose_payload(sim, happening->payload, LOST_DEAD);
+    net_taken(sim->net, happening);
+}
+
 static void drop_inbox(Sim *sim, Host *host)
 {
     for (uint32_t i = host->inbox_head; i < host->inbox.count; i++) {
         InboxItem *item = &host->inbox.items[i];
-        if (item->kind == INBOX_NET && item->happening.kind == NET_ARRIVED) {
-            effects_lose_payload(sim, item->happening.payload, LOST_DEAD);
-        }
+        if (item->kind == INBOX_NET) lose_happening(sim, &item->happening);
     }
     array_clear(&host->inbox);
     host->inbox_head = 0;
@@ -219,6 +224,7 @@ static void take_happening(Sim *sim, HostId number, const NetHappening *happenin
     if (!stale && use == LINK_BUS) take_bus_input(sim, host, happening, &env);
     if (!stale && use == LINK_REPL) take_repl_input(sim, host, happening, &env);
     if (happening->kind == NET_ARRIVED) effects_finish_payload(sim, happening->payload);
+    net_taken(sim->net, happening);
 }
 
 static void take_cron(Sim *sim, HostId number)
@@ -227,6 +233,7 @@ static void take_cron(Sim *sim, HostId number)
     NodeFacts facts;
     sim->cause = 0;
     host->cron_due = false;
+    host->turn_is_cron = true;
     NodeEnv env = process_env(sim, host, &facts);
     NodeInput input = {.kind = NODE_INPUT_CRON, .link = LINK_NONE, .from = HOST_NONE};
     node_step(host->node, &input, &env);
@@ -241,7 +248,10 @@ static void end_turn(Sim *sim, HostId number)
     NodeEnv env = process_env(sim, host, &facts);
     node_before_sleep(host->node, &env);
     SimTime done = effects_carry_out(sim, number);
-    world_host(sim, number)->busy_until = done;
+    host->busy_until = done;
+    if (!host->turn_is_cron) return;
+    host->turn_is_cron = false;
+    post_cron(sim, number, done + CRON_PERIOD);
 }
 
 static bool can_run(const Sim *sim, const Host *host)
@@ -252,6 +262,13 @@ static bool can_run(const Sim *sim, const Host *host)
 static bool has_work(const Host *host)
 {
     return host->cron_due || host->inbox_head < host->inbox.count;
+}
+
+/* When an event loop that went to sleep at `slept` wakes for a timer due at `due`. */
+static SimTime wake_for(SimTime slept, SimTime due)
+{
+    SimSpan sleep = due > slept ? due - slept : 0;
+    return slept + (sleep + SIM_MS - 1) / SIM_MS * SIM_MS + TIMER_SLACK;
 }
 
 static void post_wake(Sim *sim, HostId number)
@@ -320,14 +337,16 @@ void process_on_happening(Sim *sim, const NetHappening *happening)
         return;
     }
     if (!host_has_process(host)) {
-        if (happening->kind == NET_ARRIVED) effects_lose_payload(sim, happening->payload, LOST_DEAD);
+        lose_happening(sim, happening);
         return;
     }
-    if (!can_run(sim, host) || has_work(host)) {
+    if (!can_run(sim, host) || host->inbox_head < host->inbox.count) {
         push_item(sim, happening->host, (InboxItem){.kind = INBOX_NET, .happening = *happening});
         return;
     }
+    /* Timers that are due run at the end of the same round of the event loop. */
     take_happening(sim, happening->host, happening);
+    if (host->cron_due) take_cron(sim, happening->host);
     end_turn(sim, happening->host);
 }
 
@@ -336,17 +355,26 @@ void process_on_call(Sim *sim, HostId number, uint32_t call)
     push_item(sim, number, (InboxItem){.kind = INBOX_CALL, .call = call});
 }
 
+/* The tick is due; a process that sleeps wakes for it at its next whole millisecond. */
 static void on_cron(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
-    post_cron(sim, number, sim->now + CRON_PERIOD);
     host->cron_due = true;
-    if (can_run(sim, host) && host->inbox_head == host->inbox.count) {
-        take_cron(sim, number);
-        end_turn(sim, number);
-    } else {
+    if (host->status != PROCESS_RUNNING) return;
+    if (!can_run(sim, host)) {
         post_wake(sim, number);
+        return;
     }
+    SimTime wakes = wake_for(host->busy_until, host->next_cron);
+    if (wakes < sim->now) wakes = sim->now;
+    queue_post(sim->queue, (Event){.time = wakes, .kind = EVENT_CRON_WAKE, .a = number, .b = host->process});
+}
+
+static void on_cron_wake(Sim *sim, HostId number)
+{
+    if (!world_host(sim, number)->cron_due) return; /* done at the end of a turn meanwhile */
+    run_backlog(sim, number);
+    post_wake(sim, number);
 }
 
 void process_on_event(Sim *sim, const Event *event)
@@ -358,6 +386,8 @@ void process_on_event(Sim *sim, const Event *event)
         come_up(sim, number);
     } else if (event->kind == EVENT_CRON) {
         on_cron(sim, number);
+    } else if (event->kind == EVENT_CRON_WAKE) {
+        on_cron_wake(sim, number);
     } else {
         host->wake_posted = false;
         run_backlog(sim, number);

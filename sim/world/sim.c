@@ -19,6 +19,7 @@ SimConfig sim_config_default(void)
         .delayed_ack = 40 * SIM_MS,
         .fsync = 1 * SIM_MS,
         .turn = 10 * SIM_US,
+        .cron = 150 * SIM_US,
     };
     bool known = rules_profile(config.profile, &config.rules, NULL);
     SIM_ASSERT(known);
@@ -115,6 +116,7 @@ static void run_event(Sim *sim, const Event *event)
     switch (event->kind) {
     case EVENT_NET: net_on_event(sim->net, event); break;
     case EVENT_CRON:
+    case EVENT_CRON_WAKE:
     case EVENT_WAKE:
     case EVENT_BOOT: process_on_event(sim, event); break;
     case EVENT_CALL:
