@@ -11,6 +11,7 @@ endif
 OUT := $(if $(filter release,$(MODE)),build,build/$(MODE))
 
 CC ?= gcc
+Q := $(if $(V),,@) # V=1 prints the commands themselves
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -63,7 +64,8 @@ programs: $(OUT)/slotscope $(OUT)/slotscope-view
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(EXTRA) -c -o $@ $<
+	@echo "compile $<"
+	$(Q)$(CC) $(CFLAGS_ALL) $(EXTRA) -c -o $@ $<
 
 $(OUT)/obj/lua/%.o $(OUT)/obj/sim/export/%.o: EXTRA = $(LUA_CFLAGS)
 $(OUT)/obj/sim/cli/%.o: EXTRA = $(LUA_CFLAGS) $(POSIX)
@@ -86,21 +88,24 @@ $(LIBVIZ): $(call obj,$(VIZ_SRC))
 	@ar rcsD $@ $^
 
 $(OUT)/slotscope: $(call obj,$(CLI_SRC) $(LUA_SRC)) $(LIBSIM)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG)) -lm
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG)) -lm
 
 $(OUT)/slotscope-view: $(call obj,$(APP_SRC) $(SDL_SRC) $(LUA_SRC)) $(LIBVIZ) $(LIBSIM)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(VIEW_PKG) $(LUA_PKG) $(CJSON_PKG)) -lm
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(VIEW_PKG) $(LUA_PKG) $(CJSON_PKG)) -lm
 
 # One CUnit runner for all tests. tests/<folder>/test_x.c defines `void test_x_suite(void)`, which adds
 # its suite; the list of calls is generated from the file names.
-SUITES := $(sort $(basename $(notdir $(filter %/test_%.c tests/test_%.c,$(UNIT_SRC)))))
-$(OUT)/gen/suites.inc: $(UNIT_SRC)
+SUITES := $(sort $(filter test_%,$(basename $(notdir $(UNIT_SRC)))))
+$(OUT)/gen/suites.inc: $(UNIT_SRC) Makefile
 	@mkdir -p $(@D)
-	@printf 'SUITE(%s)\n' $(SUITES) > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@printf 'SUITE(%s)\n' $(SUITES) > $@.new; if cmp -s $@.new $@; then rm $@.new; touch $@; else mv $@.new $@; fi
 $(OUT)/obj/tests/runner.o: $(OUT)/gen/suites.inc
 $(OUT)/obj/tests/runner.o: EXTRA = -I$(OUT)/gen $(POSIX)
 $(OUT)/tests: $(call obj,tests/runner.c $(UNIT_SRC) $(LUA_SRC)) $(LIBVIZ) $(LIBSIM)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG) cunit) -lm
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG) cunit) -lm
 
 .PHONY: packages
 packages:
@@ -161,7 +166,8 @@ pictures: packages
 
 FIDELITY_SRC := $(call find,tests/fidelity tests/fixture)
 $(OUT)/fidelity: $(call obj,$(FIDELITY_SRC)) $(LIBSIM)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(CJSON_PKG)) -lm
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(CJSON_PKG)) -lm
 .PHONY: fidelity
 fidelity: packages
 	@$(MAKE) --no-print-directory $(OUT)/fidelity
@@ -169,7 +175,8 @@ fidelity: packages
 
 BENCH := $(patsubst tests/bench/%.c,%,$(call find,tests/bench))
 $(addprefix $(OUT)/,$(BENCH)): $(OUT)/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(call find,tests/fixture)) $(LIBVIZ) $(LIBSIM)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
 .PHONY: bench
 bench: packages
 	@$(MAKE) --no-print-directory $(addprefix $(OUT)/,$(BENCH))
@@ -183,7 +190,8 @@ sweep: packages
 # Fuzz targets: with libFuzzer (make MODE=fuzz fuzz), and as plain programs that run their corpus in `make test`.
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(filter tests/fuzz/fuzz_%.c,$(call find,tests/fuzz)))
 $(OUT)/fuzz-corpus: $(call obj,tests/fuzz/corpus_main.c $(addprefix tests/fuzz/,$(addsuffix .c,$(FUZZ)))) $(LIBSIM)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
 $(addprefix build/fuzz/,$(FUZZ)): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o $(LIBSIM)
 	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ -lm
 .PHONY: fuzz
@@ -211,4 +219,5 @@ help:
 	@echo "make fidelity       our runs beside what real Redis 7.0.15 did (N=seeds)"
 	@echo "make pictures       the pictures of the lessons into build/pictures"
 	@echo "make check          all that CI runs, and the sanitizers"
+	@echo "V=1 prints the compiler's command lines"
 	@echo "MODE=release|debug|asan|fuzz chooses how to build; CC=clang the compiler"

@@ -1,7 +1,8 @@
-/* core.c -- the functions that prelude.lua is written on: time, story, calls. They check, convert and submit; what a
- * scenario may say and how it is told about mistakes is the prelude's. */
+/* core.c -- the functions that prelude.lua is written on: time, story, calls. They check, convert
+ * and submit; what a scenario may say and how it is told about mistakes is the prelude's. */
 #include "lua/host.h"
 
+#include "sim/cluster/effect.h"
 #include "sim/plan/plan.h"
 
 #include <string.h>
@@ -96,7 +97,8 @@ static int l_spawn(lua_State *L)
     return 0;
 }
 
-/* core.on(type name, fn): fn(seq) as a process for each record of that type; false when there is no such type */
+/* core.on(type name, fn): fn(seq) as a process for each record of that type; false when there is no
+ * such type */
 static int l_on(lua_State *L)
 {
     Script *script = host_of(L);
@@ -106,8 +108,10 @@ static int l_on(lua_State *L)
         if (strcmp(trace_type_name((TraceType)type), name) != 0) continue;
         lua_settop(L, 2);
         int function = luaL_ref(L, LUA_REGISTRYINDEX);
-        array_push(NULL, &script->handlers, (Handler){.type = (TraceType)type, .function = function});
-        script->records_seen = script->handlers.count == 1 ? trace_count(sim_trace(script->sim)) : script->records_seen;
+        array_push(NULL, &script->handlers,
+                   (Handler){.type = (TraceType)type, .function = function});
+        script->records_seen = script->handlers.count == 1 ? trace_count(sim_trace(script->sim))
+                                                           : script->records_seen;
         lua_pushboolean(L, 1);
         return 1;
     }
@@ -126,7 +130,8 @@ static int l_types(lua_State *L)
     return 1;
 }
 
-/* core.call(host, line): waits for the reply; then core.reply(call) -> "done"|"refused"|"lost", text */
+/* core.call(host, line): waits for the reply; then core.reply(call) -> "done"|"refused"|"lost",
+ * text */
 static int after_call(lua_State *L, int status, lua_KContext call)
 {
     const char *reply = "";
@@ -140,8 +145,11 @@ static int after_call(lua_State *L, int status, lua_KContext call)
 static int l_call(lua_State *L)
 {
     Script *script = host_of(L);
-    Command command = {.kind = CMD_CALL, .host = host_check_host(L, 1), .text = luaL_checkstring(L, 2)};
-    if (!lua_isyieldable(L)) return host_error(L, "waiting is not possible here (inside a sort, a pattern or an iterator)");
+    Command command = {
+        .kind = CMD_CALL, .host = host_check_host(L, 1), .text = luaL_checkstring(L, 2)};
+    if (!lua_isyieldable(L))
+        return host_error(L,
+                          "waiting is not possible here (inside a sort, a pattern or an iterator)");
     uint32_t call = host_submit(L, &command);
     Process *process = &script->processes.items[script->current];
     process->wait = WAIT_CALL;
@@ -156,8 +164,10 @@ static int l_note(lua_State *L)
     static const struct {
         const char *name;
         TraceType type;
-    } kinds[] = {{"title", TRACE_TITLE},     {"step", TRACE_STEP},           {"say", TRACE_SAY},      {"predict", TRACE_PREDICT},
-                 {"expect", TRACE_EXPECT}, {"predicted", TRACE_PREDICTED}, {"report", TRACE_REPORT}};
+    } kinds[] = {{"title", TRACE_TITLE},   {"step", TRACE_STEP},
+                 {"say", TRACE_SAY},       {"predict", TRACE_PREDICT},
+                 {"expect", TRACE_EXPECT}, {"predicted", TRACE_PREDICTED},
+                 {"report", TRACE_REPORT}};
     const char *name = luaL_checkstring(L, 1);
     Command command = {.kind = CMD_NOTE, .host = HOST_NONE};
     for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
@@ -211,7 +221,8 @@ static int l_rules(lua_State *L)
     return 1;
 }
 
-/* core.plan({ips}, replicas) -> list of {primary = index or nil, first, last, epoch}; nil and a sentence */
+/* core.plan({ips}, replicas) -> list of {primary = index or nil, first, last, epoch}; nil and a
+ * sentence */
 static int l_plan(lua_State *L)
 {
     CreateNode nodes[HOSTS_MAX];
@@ -224,7 +235,8 @@ static int l_plan(lua_State *L)
         nodes[i].ip = (uint32_t)lua_tointeger(L, -1);
         lua_pop(L, 1);
     }
-    if (!plan_create(nodes, (uint32_t)count, (uint32_t)luaL_checkinteger(L, 2), &host_of(L)->rng, &err)) {
+    if (!plan_create(nodes, (uint32_t)count, (uint32_t)luaL_checkinteger(L, 2), &host_of(L)->rng,
+                     &err)) {
         lua_pushnil(L);
         lua_pushstring(L, err.text);
         return 2;
@@ -249,10 +261,11 @@ static int l_plan(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"now", l_now},         {"parse", l_parse},     {"span_text", l_span_text}, {"fail", l_fail},   {"nearest", l_nearest},
-    {"sleep", l_sleep},     {"pause", l_pause},     {"spawn", l_spawn},         {"on", l_on},       {"types", l_types},
-    {"call", l_call},       {"note", l_note},       {"setting", l_setting},     {"seed", l_seed},   {"rules", l_rules},
-    {"plan", l_plan},       {NULL, NULL},
+    {"now", l_now},         {"parse", l_parse}, {"span_text", l_span_text}, {"fail", l_fail},
+    {"nearest", l_nearest}, {"sleep", l_sleep}, {"pause", l_pause},         {"spawn", l_spawn},
+    {"on", l_on},           {"types", l_types}, {"call", l_call},           {"note", l_note},
+    {"setting", l_setting}, {"seed", l_seed},   {"rules", l_rules},         {"plan", l_plan},
+    {NULL, NULL},
 };
 
 void core_open(lua_State *L)

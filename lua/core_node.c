@@ -1,12 +1,16 @@
-/* core_node.c -- the part of `core` about hosts, faults and beliefs. Hosts are numbers here; names are the prelude's. */
+/* core_node.c -- the part of `core` about hosts, faults and beliefs. Hosts are numbers here; names
+ * are the prelude's. */
 #include "lua/host.h"
+
+#include "sim/base/bitset.h"
 
 #include <string.h>
 
 HostId host_check_host(lua_State *L, int arg)
 {
     lua_Integer host = luaL_checkinteger(L, arg);
-    luaL_argcheck(L, host >= 0 && host < (lua_Integer)sim_host_count(host_of(L)->sim), arg, "no such host");
+    luaL_argcheck(L, host >= 0 && host < (lua_Integer)sim_host_count(host_of(L)->sim), arg,
+                  "no such host");
     return (HostId)host;
 }
 
@@ -14,7 +18,9 @@ HostId host_check_host(lua_State *L, int arg)
 static void check_name(lua_State *L, int arg, char *name, size_t capacity, const char *what)
 {
     const char *chars = luaL_checkstring(L, arg);
-    if (strlen(chars) >= capacity) host_error(L, "%s \"%s\" is too long; %d letters are allowed", what, chars, (int)capacity - 1);
+    if (strlen(chars) >= capacity)
+        host_error(L, "%s \"%s\" is too long; %d letters are allowed", what, chars,
+                   (int)capacity - 1);
     memcpy(name, chars, strlen(chars) + 1);
 }
 
@@ -39,14 +45,16 @@ static int l_directives(lua_State *L)
     return 1;
 }
 
-/* The trace follows every ping of a small cluster; a large one is recorded at level 1 unless asked otherwise. */
+/* The trace follows every ping of a small cluster; a large one is recorded at level 1 unless asked
+ * otherwise. */
 static void choose_level(Script *script, lua_Integer expected)
 {
     if (script->has_hosts || script->options.has_level) return;
     sim_set_level(script->sim, expected > 24 ? 1 : 2);
 }
 
-/* core.host_add(name, zone, ip, port, conf text, how many hosts are coming) -> host number; nil and a sentence */
+/* core.host_add(name, zone, ip, port, conf text, how many hosts are coming) -> host number; nil and
+ * a sentence */
 static int l_host_add(lua_State *L)
 {
     Error err = {{0}};
@@ -61,7 +69,8 @@ static int l_host_add(lua_State *L)
     choose_level(script, luaL_optinteger(L, 6, 1));
     script->has_hosts = true;
     uint32_t number;
-    if (!config_read(&command.u.add.config, luaL_checkstring(L, 5), &err) || !sim_submit(script->sim, &command, &number, &err)) {
+    if (!config_read(&command.u.add.config, luaL_checkstring(L, 5), &err) ||
+        !sim_submit(script->sim, &command, &number, &err)) {
         lua_pushnil(L);
         lua_pushstring(L, err.text);
         return 2;
@@ -73,8 +82,10 @@ static int l_host_add(lua_State *L)
 /* core.process(what, host): start, kill, power_off, wipe, freeze, thaw */
 static int l_process(lua_State *L)
 {
-    static const char *const words[] = {"start", "kill", "power_off", "wipe", "freeze", "thaw", NULL};
-    static const CommandKind kinds[] = {CMD_START, CMD_KILL, CMD_KILL, CMD_WIPE, CMD_FREEZE, CMD_THAW};
+    static const char *const words[] = {"start",  "kill", "power_off", "wipe",
+                                        "freeze", "thaw", NULL};
+    static const CommandKind kinds[] = {CMD_START, CMD_KILL,   CMD_KILL,
+                                        CMD_WIPE,  CMD_FREEZE, CMD_THAW};
     int what = luaL_checkoption(L, 1, NULL, words);
     Command command = {.kind = kinds[what], .host = host_check_host(L, 2)};
     command.u.kill.power = what == 2;
@@ -336,11 +347,26 @@ static int l_record(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"directive", l_directive},       {"directives", l_directives}, {"host_add", l_host_add},     {"process", l_process},
-    {"slow", l_slow},                 {"feed", l_feed},             {"net_profile", l_net_profile}, {"zone_profile", l_zone_profile},
-    {"rule_add", l_rule_add},         {"rule_remove", l_rule_remove}, {"status", l_status},       {"id", l_id},
-    {"belief", l_belief},             {"self", l_self},             {"owner", l_owner},           {"owner_seen", l_owner_seen},
-    {"converged", l_converged},       {"text", l_text},             {"record", l_record},         {NULL, NULL},
+    {"directive", l_directive},
+    {"directives", l_directives},
+    {"host_add", l_host_add},
+    {"process", l_process},
+    {"slow", l_slow},
+    {"feed", l_feed},
+    {"net_profile", l_net_profile},
+    {"zone_profile", l_zone_profile},
+    {"rule_add", l_rule_add},
+    {"rule_remove", l_rule_remove},
+    {"status", l_status},
+    {"id", l_id},
+    {"belief", l_belief},
+    {"self", l_self},
+    {"owner", l_owner},
+    {"owner_seen", l_owner_seen},
+    {"converged", l_converged},
+    {"text", l_text},
+    {"record", l_record},
+    {NULL, NULL},
 };
 
 void core_node_open(lua_State *L)

@@ -1,11 +1,12 @@
 /* host.h -- the inside of a Script, shared by the files of lua/ only.
  *
- *   script.c   life of a Script, processes and the loop     sandbox.c  what a script may see of Lua itself
- *   core.c     time, story, calls                           core_node.c  hosts, faults, beliefs
- *   prelude.c  prelude.lua: the language of scenarios, written on the functions of core
+ *   script.c   life of a Script, processes and the loop     sandbox.c  what a script may see of Lua
+ * itself core.c     time, story, calls                           core_node.c  hosts, faults,
+ * beliefs prelude.c  prelude.lua: the language of scenarios, written on the functions of core
  *
- * A process is a coroutine that waits for a time, for something to happen, or for the reply of a call. At one
- * virtual time all events of the simulator come first, then the processes in the order they began to wait. */
+ * A process is a coroutine that waits for a time, for something to happen, or for the reply of a
+ * call. At one virtual time all events of the simulator come first, then the processes in the order
+ * they began to wait. */
 #ifndef LUA_HOST_H
 #define LUA_HOST_H
 
@@ -16,10 +17,10 @@
 #include <lua.h>
 #include <lualib.h>
 
-#define MEMORY_MAX ((size_t)64 << 20) /* bytes of one script */
-#define STEPS_MAX 20000000            /* Lua instructions between two waits */
+#define MEMORY_MAX    ((size_t)64 << 20) /* bytes of one script */
+#define STEPS_MAX     20000000           /* Lua instructions between two waits */
 #define PROCESSES_MAX 10000
-#define TURNS_MAX 100000 /* of processes at one virtual time */
+#define TURNS_MAX     100000 /* of processes at one virtual time */
 
 typedef enum WaitKind {
     WAIT_READY,  /* runs as soon as its turn comes */
@@ -35,7 +36,7 @@ typedef struct Process {
     SimTime time;
     uint64_t order; /* when it began to wait */
     uint32_t call;
-    int arguments;  /* values on its stack for the first resume */
+    int arguments; /* values on its stack for the first resume */
 } Process;
 
 typedef struct Handler { /* on(event, fn) */
@@ -73,9 +74,10 @@ void host_spawn(Script *script, lua_State *from, int arguments);
 void sandbox_open(lua_State *L);   /* leaves the globals a script may see */
 void core_open(lua_State *L);      /* pushes the table `core` */
 void core_node_open(lua_State *L); /* adds hosts and faults to the table on top */
-bool prelude_run(lua_State *L, Error *err); /* runs prelude.lua with the table on top as argument; pops it */
+bool prelude_run(lua_State *L,
+                 Error *err); /* runs prelude.lua with the table on top as argument; pops it */
 
-SimSpan host_check_span(lua_State *L, int arg);    /* a number of ns */
-HostId host_check_host(lua_State *L, int arg);     /* a host number */
+SimSpan host_check_span(lua_State *L, int arg); /* a number of ns */
+HostId host_check_host(lua_State *L, int arg);  /* a host number */
 
 #endif

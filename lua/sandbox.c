@@ -1,13 +1,15 @@
-/* sandbox.c -- what a script may see of Lua: no files, no clock, no code from text, no addresses, no order by hash.
+/* sandbox.c -- what a script may see of Lua: no files, no clock, no code from text, no addresses,
+ * no order by hash.
  *
- * pairs visits keys sorted (numbers, then texts, then handles by their number), because Lua's own order changes with every
- * process. tostring names a table or function without its address. */
+ * pairs visits keys sorted (numbers, then texts, then handles by their number), because Lua's own
+ * order changes with every process. tostring names a table or function without its address. */
 #include "lua/host.h"
 
 #include <string.h>
 
-static const char *const removed[] = {"dofile", "load",         "loadfile", "loadstring", "require", "collectgarbage", "next",
-                                      "rawset", "rawget", "rawequal", "rawlen", "warn",     "_VERSION",   "print"};
+static const char *const removed[] = {
+    "dofile", "load",   "loadfile", "loadstring", "require", "collectgarbage", "next",
+    "rawset", "rawget", "rawequal", "rawlen",     "warn",    "_VERSION",       "print"};
 static const char *const removed_strings[] = {"dump", "pack", "unpack", "packsize"};
 
 static int l_tostring(lua_State *L)
@@ -35,21 +37,26 @@ static int l_random(lua_State *L)
     lua_Integer low = count == 1 ? 1 : luaL_checkinteger(L, 1);
     lua_Integer high = luaL_checkinteger(L, count == 1 ? 1 : 2);
     if (count > 2) return host_error(L, "math.random takes at most two numbers");
-    if (low > high) return host_error(L, "math.random(%lld, %lld): the interval is empty", (long long)low, (long long)high);
+    if (low > high)
+        return host_error(L, "math.random(%lld, %lld): the interval is empty", (long long)low,
+                          (long long)high);
     uint64_t width = (uint64_t)high - (uint64_t)low + 1;
     uint64_t value = width == 0 ? rng_next(rng) : rng_below64(rng, width);
     lua_pushinteger(L, (lua_Integer)((uint64_t)low + value));
     return 1;
 }
 
-/* A pattern that is matched against a long text can take for ever without a single Lua step: both are bounded. */
+/* A pattern that is matched against a long text can take for ever without a single Lua step: both
+ * are bounded. */
 static int guarded(lua_State *L)
 {
     size_t text = 0, pattern = 0;
     luaL_checklstring(L, 1, &text);
     luaL_checklstring(L, 2, &pattern);
     if (pattern > 100 || text > 20000) {
-        return host_error(L, "patterns may have 100 characters and be matched against 20000; here %d and %d", (int)pattern, (int)text);
+        return host_error(
+            L, "patterns may have 100 characters and be matched against 20000; here %d and %d",
+            (int)pattern, (int)text);
     }
     int arguments = lua_gettop(L);
     lua_pushvalue(L, lua_upvalueindex(1));
@@ -64,7 +71,8 @@ static int l_rep(lua_State *L)
     luaL_checklstring(L, 1, &size);
     lua_Integer count = luaL_checkinteger(L, 2);
     if (count > 0 && size > 0 && (size_t)count > MEMORY_MAX / 8 / size) {
-        return host_error(L, "string.rep would make a text of more than %d MiB", (int)(MEMORY_MAX >> 23));
+        return host_error(L, "string.rep would make a text of more than %d MiB",
+                          (int)(MEMORY_MAX >> 23));
     }
     int arguments = lua_gettop(L);
     lua_pushvalue(L, lua_upvalueindex(1));

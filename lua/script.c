@@ -1,6 +1,9 @@
 /* script.c -- life of a Script: its processes, and the loop that takes turns with the simulator. */
 #include "lua/host.h"
 
+#include "sim/base/bitset.h"
+#include "sim/cluster/effect.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +37,9 @@ static void count_steps(lua_State *L, lua_Debug *where)
     script->steps += 1000;
     if (script->steps <= STEPS_MAX) return;
     lua_sethook(L, count_steps, LUA_MASKCOUNT, 1);
-    host_error(L, "more than %d million steps without waiting; an endless loop needs a wait(...) in it", STEPS_MAX / 1000000);
+    host_error(
+        L, "more than %d million steps without waiting; an endless loop needs a wait(...) in it",
+        STEPS_MAX / 1000000);
 }
 
 int host_error(lua_State *L, const char *format, ...)
@@ -59,7 +64,9 @@ int host_error(lua_State *L, const char *format, ...)
 int host_wait(lua_State *L, WaitKind wait, SimTime time, uint32_t call)
 {
     Script *script = host_of(L);
-    if (!lua_isyieldable(L)) return host_error(L, "waiting is not possible here (inside a sort, a pattern or an iterator)");
+    if (!lua_isyieldable(L))
+        return host_error(L,
+                          "waiting is not possible here (inside a sort, a pattern or an iterator)");
     Process *process = &script->processes.items[script->current];
     process->wait = wait;
     process->time = time;
@@ -80,9 +87,11 @@ uint32_t host_submit(lua_State *L, const Command *command)
 /* A new process: the function and its arguments lie on top of `from`. */
 void host_spawn(Script *script, lua_State *from, int arguments)
 {
-    if (script->processes.count >= PROCESSES_MAX) host_error(from, "more than %d processes at once", PROCESSES_MAX);
+    if (script->processes.count >= PROCESSES_MAX)
+        host_error(from, "more than %d processes at once", PROCESSES_MAX);
     lua_State *thread = lua_newthread(script->L);
-    Process process = {.thread = thread, .wait = WAIT_READY, .order = ++script->orders, .arguments = arguments};
+    Process process = {
+        .thread = thread, .wait = WAIT_READY, .order = ++script->orders, .arguments = arguments};
     process.reference = luaL_ref(script->L, LUA_REGISTRYINDEX);
     lua_sethook(thread, count_steps, LUA_MASKCOUNT, 1000);
     lua_xmove(from, thread, arguments + 1);
@@ -101,9 +110,13 @@ static void find_cluster_name(Script *script, const char *source)
         left--;
         while (left > source && left[-1] == ' ') left--;
         const char *end = left;
-        while (left > source && (left[-1] == '_' || (left[-1] | 32) >= 'a' ? (left[-1] | 32) <= 'z' || left[-1] == '_' : left[-1] >= '0' && left[-1] <= '9')) left--;
+        while (left > source && (left[-1] == '_' || (left[-1] | 32) >= 'a'
+                                     ? (left[-1] | 32) <= 'z' || left[-1] == '_'
+                                     : left[-1] >= '0' && left[-1] <= '9'))
+            left--;
         if (end > left && (size_t)(end - left) < sizeof(script->cluster_name)) {
-            snprintf(script->cluster_name, sizeof(script->cluster_name), "%.*s", (int)(end - left), left);
+            snprintf(script->cluster_name, sizeof(script->cluster_name), "%.*s", (int)(end - left),
+                     left);
         }
         return;
     }
@@ -127,7 +140,8 @@ static int panic(lua_State *L)
     return 0; /* Lua aborts */
 }
 
-Script *script_create(const char *name, const char *source, size_t size, const ScriptOptions *options, Error *err)
+Script *script_create(const char *name, const char *source, size_t size,
+                      const ScriptOptions *options, Error *err)
 {
     SimConfig config = sim_config_default();
     const char *base = strrchr(name, '/');
@@ -179,7 +193,8 @@ int script_line(const Script *script)
     lua_State *thread = script->processes.items[0].thread;
     for (int level = 0; lua_getstack(thread, level, &where); level++) {
         lua_getinfo(thread, "Sl", &where);
-        if (where.currentline > 0 && strcmp(where.source, "=prelude") != 0) return where.currentline;
+        if (where.currentline > 0 && strcmp(where.source, "=prelude") != 0)
+            return where.currentline;
     }
     return 0;
 }
@@ -197,9 +212,11 @@ static void fail(Script *script, lua_State *thread)
     const char *text = lua_tostring(thread, -1);
     script->failed = true;
     if (text && strstr(text, "not enough memory")) {
-        error_set(&script->error, "%s: the script wants more than %zu MiB of memory", script->name, MEMORY_MAX >> 20);
+        error_set(&script->error, "%s: the script wants more than %zu MiB of memory", script->name,
+                  MEMORY_MAX >> 20);
     } else {
-        error_set(&script->error, "%s", text ? text : "the script raised an error that is not a text");
+        error_set(&script->error, "%s",
+                  text ? text : "the script raised an error that is not a text");
     }
 }
 
@@ -253,7 +270,9 @@ static void run_due(Script *script, bool noticed)
     for (uint32_t turns = 0;; turns++) {
         if (turns > TURNS_MAX) {
             script->failed = true;
-            error_set(&script->error, "%s: more than %d waits at one moment; a loop needs a wait that is longer than nothing",
+            error_set(&script->error,
+                      "%s: more than %d waits at one moment; a loop needs a wait that is longer "
+                      "than nothing",
                       script->name, TURNS_MAX);
         }
         uint32_t index = next_due(script, noticed, before);
@@ -283,7 +302,8 @@ static void call_handlers(Script *script)
     }
 }
 
-/* The next time at which a process wants to run by itself, and whether one waits for something to happen. */
+/* The next time at which a process wants to run by itself, and whether one waits for something to
+ * happen. */
 static SimTime next_time(const Script *script, SimTime until, bool *notices)
 {
     *notices = script->handlers.count > 0;
@@ -310,7 +330,9 @@ ScriptStatus script_run(Script *script, SimTime until, Error *err)
         if (notices) noticed = sim_run_to_notice(script->sim, target);
         else sim_run_until(script->sim, target);
         call_handlers(script);
-        if (!noticed && sim_now(script->sim) >= until && next_due(script, false, UINT64_MAX) == UINT32_MAX) return SCRIPT_RUNNING;
+        if (!noticed && sim_now(script->sim) >= until &&
+            next_due(script, false, UINT64_MAX) == UINT32_MAX)
+            return SCRIPT_RUNNING;
     }
     *err = script->error;
     return SCRIPT_FAILED;
@@ -321,8 +343,10 @@ ScriptStatus script_run(Script *script, SimTime until, Error *err)
 static void append_group(const Script *script, const uint64_t *words, Text *out)
 {
     text_append(out, "{ ");
-    for (uint32_t i = bitset_next(words, HOSTS_MAX, 0), first = 1; i < HOSTS_MAX; i = bitset_next(words, HOSTS_MAX, i + 1), first = 0) {
-        text_append(out, "%s%s.%s", first ? "" : ", ", script->cluster_name, sim_host_name(script->sim, (HostId)i));
+    for (uint32_t i = bitset_next(words, HOSTS_MAX, 0), first = 1; i < HOSTS_MAX;
+         i = bitset_next(words, HOSTS_MAX, i + 1), first = 0) {
+        text_append(out, "%s%s.%s", first ? "" : ", ", script->cluster_name,
+                    sim_host_name(script->sim, (HostId)i));
     }
     text_append(out, " }");
 }
@@ -343,11 +367,13 @@ void script_command_lua(const Script *script, const Command *command, Text *out)
     case CMD_FREEZE: append_method(script, command->host, "freeze", out); break;
     case CMD_THAW: append_method(script, command->host, "thaw", out); break;
     case CMD_SLOW:
-        text_append(out, "%s.%s:slow(%u.%03u)", script->cluster_name, sim_host_name(script->sim, command->host),
-                    command->u.permille / 1000, command->u.permille % 1000);
+        text_append(out, "%s.%s:slow(%u.%03u)", script->cluster_name,
+                    sim_host_name(script->sim, command->host), command->u.permille / 1000,
+                    command->u.permille % 1000);
         break;
     case CMD_RULE_ADD:
-        text_append(out, "local fault%u = %s(", command->u.rule.id, command->u.rule.oneway ? "one_way" : "cut");
+        text_append(out, "local fault%u = %s(", command->u.rule.id,
+                    command->u.rule.oneway ? "one_way" : "cut");
         append_group(script, command->u.rule.from, out);
         text_append(out, ", ");
         append_group(script, command->u.rule.to, out);
@@ -355,11 +381,12 @@ void script_command_lua(const Script *script, const Command *command, Text *out)
         break;
     case CMD_RULE_REMOVE: text_append(out, "fault%u:heal()", command->u.rule.id); break;
     case CMD_CALL:
-        text_append(out, "%s.%s:call(\"%s\")", script->cluster_name, sim_host_name(script->sim, command->host),
-                    command->text ? command->text : "");
+        text_append(out, "%s.%s:call(\"%s\")", script->cluster_name,
+                    sim_host_name(script->sim, command->host), command->text ? command->text : "");
         break;
     case CMD_FEED:
-        text_append(out, "%s.%s:feed(%llu)", script->cluster_name, sim_host_name(script->sim, command->host),
+        text_append(out, "%s.%s:feed(%llu)", script->cluster_name,
+                    sim_host_name(script->sim, command->host),
                     (unsigned long long)command->u.bytes);
         break;
     case CMD_HOST_ADD:

@@ -1,19 +1,21 @@
 /* script.h -- the scenario host: a Lua script drives a simulator (docs/scenarios.md).
  *
- * The script runs as coroutines woken at virtual times; bindings check, convert and submit commands. The host
- * reads no file and prints nothing: sources come in as text, what the script says is in the trace. */
+ * The script runs as coroutines woken at virtual times; bindings check, convert and submit
+ * commands. The host reads no file and prints nothing: sources come in as text, what the script
+ * says is in the trace. */
 #ifndef LUA_SCRIPT_H
 #define LUA_SCRIPT_H
 
 #include "sim/world/sim.h"
 
-typedef struct ScriptSetting { /* --set name=value: `set.name` in the script, else the script's default */
+typedef struct ScriptSetting { /* --set name=value: `set.name` in the script, else the script's
+                                  default */
     const char *name, *value;
 } ScriptSetting;
 
 typedef struct ScriptOptions {
     uint64_t seed;
-    bool has_level;        /* else: 2 up to 24 hosts, 1 above */
+    bool has_level; /* else: 2 up to 24 hosts, 1 above */
     uint8_t level;
     const ScriptSetting *settings;
     uint32_t setting_count;
@@ -29,18 +31,20 @@ typedef enum ScriptStatus {
 } ScriptStatus;
 
 /* Compiles `source` (called `name` in messages). NULL and *err for a syntax error. */
-Script *script_create(const char *name, const char *source, size_t size, const ScriptOptions *options,
-                      Error *err);
+Script *script_create(const char *name, const char *source, size_t size,
+                      const ScriptOptions *options, Error *err);
 void script_destroy(Script *script);
 
 /* Runs script and simulator up to virtual time `until`. */
 ScriptStatus script_run(Script *script, SimTime until, Error *err);
 
 Sim *script_sim(Script *script); /* exists from the start; for the view: trace, commands by mouse */
-/* The Lua line that does the same as this command: "c.n1:kill()". Uses the script's own names for things. */
+/* The Lua line that does the same as this command: "c.n1:kill()". Uses the script's own names for
+ * things. */
 void script_command_lua(const Script *script, const Command *command, Text *out);
 /* Line of the script's main process now executing or waiting (1..), 0 when ended. */
 int script_line(const Script *script);
-/* How many expects held and failed, and what the script reported, are in the trace (EXPECT, REPORT). */
+/* How many expects held and failed, and what the script reported, are in the trace (EXPECT,
+ * REPORT). */
 
 #endif

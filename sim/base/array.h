@@ -21,7 +21,8 @@
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Makes room for at least `wanted` elements of `size` bytes; returns the new items and sets *capacity. */
+/* Makes room for at least `wanted` elements of `size` bytes; returns the new items and sets
+ * *capacity. */
 void *array_grow(Mem *mem, void *items, uint32_t *capacity, uint32_t wanted, size_t size);
 
 #define array_reserve(mem, array, wanted)                                                          \
@@ -37,7 +38,8 @@ void *array_grow(Mem *mem, void *items, uint32_t *capacity, uint32_t wanted, siz
 #define array_clear(array) ((void)((array)->count = 0))
 
 /* Removes element i, keeping the order of the others. */
-#define array_remove(array, i) array_remove_at((array)->items, &(array)->count, (i), sizeof(*(array)->items))
+#define array_remove(array, i)                                                                     \
+    array_remove_at((array)->items, &(array)->count, (i), sizeof(*(array)->items))
 void array_remove_at(void *items, uint32_t *count, uint32_t index, size_t size);
 
 #define array_deinit(mem, array)                                                                   \

@@ -14,7 +14,8 @@ void assert_set_context(const AssertContext *context)
 
 _Noreturn void assert_fail(const char *expression, const char *file, int line)
 {
-    fprintf(stderr, "slotscope: internal error: %s does not hold (%s:%d)\n", expression, file, line);
+    fprintf(stderr, "slotscope: internal error: %s does not hold (%s:%d)\n", expression, file,
+            line);
     if (current && current->now_ns && current->event_count) {
         uint64_t now = *current->now_ns;
         fprintf(stderr, "  at virtual time %" PRIu64 ".%09" PRIu64 " s, event %" PRIu64 "\n",

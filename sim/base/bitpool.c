@@ -90,7 +90,8 @@ uint32_t bitpool_intern(BitPool *pool, const uint64_t *words)
     uint32_t mask = pool->table_size - 1;
     for (uint32_t at = (uint32_t)hash & mask; pool->table[at] != 0; at = (at + 1) & mask) {
         const BitEntry *entry = &pool->entries.items[pool->table[at] - 1];
-        if (entry->hash == hash && memcmp(entry->words, words, size) == 0) return pool->table[at] - 1;
+        if (entry->hash == hash && memcmp(entry->words, words, size) == 0)
+            return pool->table[at] - 1;
     }
     return add(pool, words, hash);
 }

@@ -1,7 +1,7 @@
 /* bytes.h -- writing and bounded reading of bytes: varints, fixed little-endian, counted strings.
  *
- * A reader never reads beyond its end: the first read that would sets `failed`, and every read after
- * it returns 0. Check `failed` once at the end of a group. */
+ * A reader never reads beyond its end: the first read that would sets `failed`, and every read
+ * after it returns 0. Check `failed` once at the end of a group. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -21,7 +21,7 @@ typedef struct ByteWriter {
 void bytes_put_u8(ByteWriter *writer, uint8_t value);
 void bytes_put_u32(ByteWriter *writer, uint32_t value); /* fixed, little-endian */
 void bytes_put_u64(ByteWriter *writer, uint64_t value);
-void bytes_put_varint(ByteWriter *writer, uint64_t value); /* LEB128, 1..10 bytes */
+void bytes_put_varint(ByteWriter *writer, uint64_t value);                 /* LEB128, 1..10 bytes */
 void bytes_put_text(ByteWriter *writer, const char *chars, uint32_t size); /* varint size + bytes */
 void bytes_put_raw(ByteWriter *writer, const void *bytes, size_t size);
 void bytes_deinit(ByteWriter *writer);

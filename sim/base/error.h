@@ -6,11 +6,12 @@
 #include <stdbool.h>
 
 typedef struct Error {
-    char text[512]; /* one sentence: the value, what is allowed, the place; "" when there was none */
+    char
+        text[512]; /* one sentence: the value, what is allowed, the place; "" when there was none */
 } Error;
 
-/* Fills *err and returns false, so that a function can `return error_set(err, ...)`. A text that is too
- * long is cut with "...". err may be NULL. */
+/* Fills *err and returns false, so that a function can `return error_set(err, ...)`. A text that is
+ * too long is cut with "...". err may be NULL. */
 bool error_set(Error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool error_vset(Error *err, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 

@@ -1,4 +1,5 @@
-/* hash.c -- a 64-bit multiply-and-fold hash, read bytewise in little-endian order on every machine. */
+/* hash.c -- a 64-bit multiply-and-fold hash, read bytewise in little-endian order on every machine.
+ */
 #include "sim/base/hash.h"
 
 static uint64_t fold(uint64_t value)

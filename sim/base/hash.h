@@ -1,4 +1,5 @@
-/* hash.h -- a 64-bit hash of bytes, the same on every machine; for interning and for golden hashes. */
+/* hash.h -- a 64-bit hash of bytes, the same on every machine; for interning and for golden hashes.
+ */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

@@ -1,4 +1,5 @@
-/* idpool.h -- small numbers to take and give back; the last given is the next taken (deterministic). */
+/* idpool.h -- small numbers to take and give back; the last given is the next taken
+ * (deterministic). */
 #ifndef BASE_IDPOOL_H
 #define BASE_IDPOOL_H
 

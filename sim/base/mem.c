@@ -1,9 +1,11 @@
-/* mem.c -- size classes over chunks; a snapshot copies the chunks, a restore writes them back in place.
+/* mem.c -- size classes over chunks; a snapshot copies the chunks, a restore writes them back in
+ * place.
  *
- * Blocks up to BLOCK_MAX come from chunks, cut front to back; a freed block goes to the list of its class
- * and is the next to be handed out. Larger blocks are chunks of their own; a freed one is kept in a list
- * and used again for the same class of size. Chunks are never returned to the heap before mem_destroy, so that an
- * image can always be loaded: chunks made after the save become free space again. */
+ * Blocks up to BLOCK_MAX come from chunks, cut front to back; a freed block goes to the list of its
+ * class and is the next to be handed out. Larger blocks are chunks of their own; a freed one is
+ * kept in a list and used again for the same class of size. Chunks are never returned to the heap
+ * before mem_destroy, so that an image can always be loaded: chunks made after the save become free
+ * space again. */
 #include "sim/base/mem.h"
 
 #include "sim/base/assert.h"
@@ -13,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE ((size_t)1 << 20)
-#define BLOCK_MAX ((size_t)1 << 18)
+#define CHUNK_SIZE  ((size_t)1 << 20)
+#define BLOCK_MAX   ((size_t)1 << 18)
 #define CLASS_COUNT 200
 
 typedef struct FreeBlock {
@@ -74,7 +76,7 @@ static uint32_t class_of(size_t size)
     while (size > limit) {
         size_t quarter = limit / 4;
         for (uint32_t part = 1; part <= 4; part++) {
-            class++;
+            class ++;
             if (size <= limit + part * quarter) return class;
         }
         limit *= 2;
@@ -116,11 +118,13 @@ static Chunk *add_chunk(Mem *mem, size_t size)
     return chunk;
 }
 
-/* Cuts a small block off the current chunk, moving on to the next empty or a new one when it is full. */
+/* Cuts a small block off the current chunk, moving on to the next empty or a new one when it is
+ * full. */
 static void *cut(Mem *mem, size_t size)
 {
     Chunk *chunk = mem->book.current;
-    while (chunk && (chunk->size != CHUNK_SIZE || chunk->used + size > chunk->size)) chunk = chunk->next;
+    while (chunk && (chunk->size != CHUNK_SIZE || chunk->used + size > chunk->size))
+        chunk = chunk->next;
     if (!chunk) chunk = add_chunk(mem, CHUNK_SIZE);
     mem->book.current = chunk;
     void *block = (unsigned char *)chunk->bytes + chunk->used;

@@ -1,5 +1,5 @@
-/* rng.c -- PCG-style generator: a 64-bit linear congruential state, one odd increment per stream, and a
- * strong output permutation. */
+/* rng.c -- PCG-style generator: a 64-bit linear congruential state, one odd increment per stream,
+ * and a strong output permutation. */
 #include "sim/base/rng.h"
 
 #include "sim/base/assert.h"
@@ -33,7 +33,8 @@ uint32_t rng_below(Rng *rng, uint32_t bound)
     uint64_t product = (uint64_t)(uint32_t)(rng_next(rng) >> 32) * bound;
     if ((uint32_t)product < bound) {
         uint32_t threshold = (uint32_t)(0 - bound) % bound;
-        while ((uint32_t)product < threshold) product = (uint64_t)(uint32_t)(rng_next(rng) >> 32) * bound;
+        while ((uint32_t)product < threshold)
+            product = (uint64_t)(uint32_t)(rng_next(rng) >> 32) * bound;
     }
     return (uint32_t)(product >> 32);
 }

@@ -1,8 +1,8 @@
 /* rng.h -- random numbers from integers only; one stream per consumer (docs/determinism.md).
  *
- * PCG-like or xoshiro: 64-bit output, at most 16 bytes of state, so that every node and link may have
- * its own. A stream is named by the run's seed, a word and a number: another draw here changes nothing
- * there. */
+ * PCG-like or xoshiro: 64-bit output, at most 16 bytes of state, so that every node and link may
+ * have its own. A stream is named by the run's seed, a word and a number: another draw here changes
+ * nothing there. */
 #ifndef BASE_RNG_H
 #define BASE_RNG_H
 

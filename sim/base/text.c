@@ -65,8 +65,13 @@ static const struct {
     const char *name;
     uint64_t ns;
 } units[] = {
-    {"ns", 1},           {"us", SIM_US},        {"ms", SIM_MS},         {"s", SIM_SEC},
-    {"min", 60 * SIM_SEC}, {"h", 3600 * SIM_SEC}, {"d", 86400 * SIM_SEC},
+    {"ns", 1},
+    {"us", SIM_US},
+    {"ms", SIM_MS},
+    {"s", SIM_SEC},
+    {"min", 60 * SIM_SEC},
+    {"h", 3600 * SIM_SEC},
+    {"d", 86400 * SIM_SEC},
 };
 
 static bool find_unit(const char *name, uint64_t *ns)
@@ -106,13 +111,17 @@ bool text_parse_span(const char *chars, SimSpan *span, Error *err)
     while (*at == ' ') at++;
     if (ok && !find_unit(at, &unit)) ok = false;
     if (!ok) {
-        return error_set(err, "\"%s\" is not a duration: write a number and one of ns, us, ms, s, min, h, d, as in "
-                         "\"500ms\" or \"1.5s\"", chars);
+        return error_set(
+            err,
+            "\"%s\" is not a duration: write a number and one of ns, us, ms, s, min, h, d, as in "
+            "\"500ms\" or \"1.5s\"",
+            chars);
     }
     if (whole > SIM_TIME_MAX / unit) {
         return error_set(err, "\"%s\" is longer than the longest run of 104 days", chars);
     }
-    *span = whole * unit + fraction * (unit / (unit < scale ? 1 : scale)) / (unit < scale ? scale : 1);
+    *span =
+        whole * unit + fraction * (unit / (unit < scale ? 1 : scale)) / (unit < scale ? scale : 1);
     return true;
 }
 
@@ -158,7 +167,8 @@ static uint32_t distance(const char *a, const char *b)
             uint32_t best = above[j - 1] + change;
             if (above[j] + 1 < best) best = above[j] + 1;
             if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && above2[j - 2] + 1 < best) {
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                above2[j - 2] + 1 < best) {
                 best = above2[j - 2] + 1;
             }
             row[j] = best;
@@ -223,8 +233,10 @@ bool text_parse_ranges(const char *chars, uint64_t *words, uint32_t bit_count, E
             ok = take_number(&at, bit_count, &to) && to >= from;
         }
         if (!ok || (*at != '\0' && *at != ' ' && *at != ',')) {
-            return error_set(err, "\"%.60s\" is not a list of numbers and ranges from 0 to %" PRIu32
-                             ", as in \"0-5460,7000\"", chars, bit_count - 1);
+            return error_set(err,
+                             "\"%.60s\" is not a list of numbers and ranges from 0 to %" PRIu32
+                             ", as in \"0-5460,7000\"",
+                             chars, bit_count - 1);
         }
         for (uint32_t bit = from; bit <= to; bit++) bitset_add(words, bit);
         while (*at == ' ' || *at == ',') at++;

@@ -24,15 +24,16 @@ const char *text_chars(const Text *text); /* never NULL */
 void text_clear(Text *text);
 void text_deinit(Text *text);
 
-/* Reads "5s", "500ms", "1.5s", "250us", "10ns", "2min", "1h"; false with *err naming what is allowed. */
+/* Reads "5s", "500ms", "1.5s", "250us", "10ns", "2min", "1h"; false with *err naming what is
+ * allowed. */
 bool text_parse_span(const char *chars, SimSpan *span, Error *err);
 /* Writes a span for people: "5 s", "612 ms", "1.234 s", "250 us". */
 void text_append_span(Text *text, SimSpan span);
 /* Writes a point of time as seconds with three decimals: "19.460". */
 void text_append_time(Text *text, SimTime time);
 
-/* The name of `names` (count) nearest to `word` by edit distance, or NULL when none is near enough to
- * be a likely slip. */
+/* The name of `names` (count) nearest to `word` by edit distance, or NULL when none is near enough
+ * to be a likely slip. */
 const char *text_nearest(const char *word, const char *const *names, uint32_t count);
 
 /* Appends the set bits as Redis prints slots: "0-5460 5462", separated by `separator`. */

@@ -112,15 +112,16 @@ static void check_win(Check *check, const TraceRecord *record)
         if (old->epoch != win.epoch || old->winner == win.winner) continue;
         Text *text = broken(check, record);
         if (text) {
-            text_append(text, "%s wins epoch %" PRIu64 ", which %s had won\n", name_of(check, win.winner),
-                        win.epoch, name_of(check, old->winner));
+            text_append(text, "%s wins epoch %" PRIu64 ", which %s had won\n",
+                        name_of(check, win.winner), win.epoch, name_of(check, old->winner));
         }
         return;
     }
     array_push(check->mem, &check->wins, win);
 }
 
-static void fell(Check *check, const TraceRecord *record, const char *what, uint64_t from, uint64_t to)
+static void fell(Check *check, const TraceRecord *record, const char *what, uint64_t from,
+                 uint64_t to)
 {
     Text *text = broken(check, record);
     if (!text) return;
@@ -133,12 +134,14 @@ static void check_epochs(Check *check, const TraceRecord *record)
     Seen *seen = seen_of(check, node_of(check, record->host));
     uint64_t current = record->u.SELF_EPOCHS.current, last_vote = record->u.SELF_EPOCHS.last_vote;
     if (current < seen->current) fell(check, record, "currentEpoch", seen->current, current);
-    if (last_vote < seen->last_vote) fell(check, record, "lastVoteEpoch", seen->last_vote, last_vote);
+    if (last_vote < seen->last_vote)
+        fell(check, record, "lastVoteEpoch", seen->last_vote, last_vote);
     seen->current = current;
     seen->last_vote = last_vote;
 }
 
-/* The own configEpoch counts while the node is a primary; a replica's record holds its primary's. */
+/* The own configEpoch counts while the node is a primary; a replica's record holds its primary's.
+ */
 static void check_config_epoch(Check *check, const TraceRecord *record)
 {
     NodeId node = node_of(check, record->host);
@@ -181,13 +184,14 @@ static void check_owners(Check *check, const TraceRecord *record)
         Text *text = broken(check, record);
         if (text) {
             text_append(text, "%s and %s own a slot with the same configEpoch %" PRIu64 "\n",
-                        check->state.hosts.items[record->host].name, check->state.hosts.items[i].name,
-                        mine->epoch);
+                        check->state.hosts.items[record->host].name,
+                        check->state.hosts.items[i].name, mine->epoch);
         }
     }
 }
 
-/* A restart from disk may forget a currentEpoch that no save took along (§2.6); a new identity is new. */
+/* A restart from disk may forget a currentEpoch that no save took along (§2.6); a new identity is
+ * new. */
 static void check_start(Check *check, const TraceRecord *record)
 {
     seen_of(check, record->u.PROCESS_STARTED.node)->current = 0;

@@ -1,9 +1,10 @@
-/* check.h -- what must never happen, watched over the records of a trace (protocol.md §16, invariants 1-4).
+/* check.h -- what must never happen, watched over the records of a trace (protocol.md §16,
+ * invariants 1-4).
  *
  *   votes    a voter gives at most one vote in an epoch (§6.6, rules 2 and 3)
  *   winners  an epoch has at most one winner (§4.8)
- *   epochs   within the life of a process currentEpoch, lastVoteEpoch and the own configEpoch never fall; across a
- *            restart from disk lastVoteEpoch and the own configEpoch do not either (§2.6)
+ *   epochs   within the life of a process currentEpoch, lastVoteEpoch and the own configEpoch never
+ * fall; across a restart from disk lastVoteEpoch and the own configEpoch do not either (§2.6)
  *   owners   no two processes hold themselves for primary of one slot with one configEpoch
  *
  * A checker reads records only, so it judges a live run and a file alike. */
@@ -18,12 +19,14 @@ typedef struct Check Check; /* opaque; sim/check/check.c */
 Check *check_create(Mem *mem);
 void check_destroy(Check *check);
 
-/* Takes the next record. Returns false when a rule is broken by it (the first time each, see check_text). */
+/* Takes the next record. Returns false when a rule is broken by it (the first time each, see
+ * check_text). */
 bool check_record(Check *check, const TraceRecord *record);
-/* Takes all records of `trace` from where the check stands; returns how many violations there are in all. */
+/* Takes all records of `trace` from where the check stands; returns how many violations there are
+ * in all. */
 uint32_t check_trace(Check *check, const Trace *trace);
 
-uint32_t check_count(const Check *check);    /* violations so far */
+uint32_t check_count(const Check *check);   /* violations so far */
 const char *check_text(const Check *check); /* one line each; "" when none */
 
 #endif

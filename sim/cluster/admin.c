@@ -1,4 +1,5 @@
-/* admin.c -- CLUSTER <sub-command>: the table of sub-commands with their arity, arguments and replies (§11.1). */
+/* admin.c -- CLUSTER <sub-command>: the table of sub-commands with their arity, arguments and
+ * replies (§11.1). */
 #include "sim/cluster/admin.h"
 
 #include "sim/cluster/admin_call.h"
@@ -44,7 +45,8 @@ static const SubCommand SUBCOMMANDS[] = {
     {"reset", -2, 3, admin_reset, "RESET [HARD|SOFT]"},
     {"saveconfig", 2, 0, admin_saveconfig, "SAVECONFIG"},
     {"set-config-epoch", 3, 0, admin_set_config_epoch, "SET-CONFIG-EPOCH epoch"},
-    {"setslot", -4, 0, admin_setslot, "SETSLOT slot MIGRATING|IMPORTING|NODE node-id, or SETSLOT slot STABLE"},
+    {"setslot", -4, 0, admin_setslot,
+     "SETSLOT slot MIGRATING|IMPORTING|NODE node-id, or SETSLOT slot STABLE"},
     {"shards", 2, 0, admin_shards, "SHARDS"},
     {"slaves", 3, 0, admin_replicas, "SLAVES node-id (old name of REPLICAS)"},
     {"slots", 2, 0, admin_slots, "SLOTS"},
@@ -193,15 +195,22 @@ static void admin_help(AdminCall *call)
 {
     admin_array(call, 0, ARRAY_LENGTH(SUBCOMMANDS) + 1);
     admin_bulk(call, 1, "CLUSTER knows these sub-commands:");
-    for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++) admin_bulk(call, 1, "%s", SUBCOMMANDS[i].help);
+    for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++)
+        admin_bulk(call, 1, "%s", SUBCOMMANDS[i].help);
 }
 
-void admin_cluster_command(Node *self, int argc, const char *const *argv, const AdminResolver *resolver,
-                           const AddrState *addrs, Text *reply, NodeEnv *env)
+void admin_cluster_command(Node *self, int argc, const char *const *argv,
+                           const AdminResolver *resolver, const AddrState *addrs, Text *reply,
+                           NodeEnv *env)
 {
     SIM_ASSERT(argc >= 1);
-    AdminCall call = {.self = self, .argc = argc, .argv = argv, .resolver = resolver, .addrs = addrs,
-                      .reply = reply, .env = env};
+    AdminCall call = {.self = self,
+                      .argc = argc,
+                      .argv = argv,
+                      .resolver = resolver,
+                      .addrs = addrs,
+                      .reply = reply,
+                      .env = env};
     if (argc == 1) {
         admin_error(&call, "wrong number of arguments for 'cluster' command");
         return;
@@ -217,8 +226,10 @@ void admin_cluster_command(Node *self, int argc, const char *const *argv, const 
         return;
     }
     if (subcommand->argc_max > 0 && argc > subcommand->argc_max) {
-        admin_error(&call, "unknown subcommand or wrong number of arguments for '%.128s'. Try CLUSTER HELP.",
-                    argv[1]);
+        admin_error(
+            &call,
+            "unknown subcommand or wrong number of arguments for '%.128s'. Try CLUSTER HELP.",
+            argv[1]);
         return;
     }
     subcommand->execute(&call);

@@ -1,26 +1,31 @@
-/* admin.h -- what the CLUSTER subcommands that change a node do, with Redis's own refusals (§9.1, §11.1).
+/* admin.h -- what the CLUSTER subcommands that change a node do, with Redis's own refusals (§9.1,
+ * §11.1).
  *
- * Arguments are validated completely before anything changes; errors are the exact texts of Redis 7.0.15, with
- * their prefix "ERR". Work is left in Node.todo for node_before_sleep.
+ * Arguments are validated completely before anything changes; errors are the exact texts of
+ * Redis 7.0.15, with their prefix "ERR". Work is left in Node.before_sleep for node_before_sleep.
  *
  *   admin.c        dispatch, arity, small ones     admin_slots.c   ADDSLOTS ... SETSLOT
- *   admin_nodes.c  MEET, REPLICATE, FAILOVER, ...  admin_report.c  NODES, SLOTS, SHARDS, LINKS, ... */
+ *   admin_nodes.c  MEET, REPLICATE, FAILOVER, ...  admin_report.c  NODES, SLOTS, SHARDS, LINKS, ...
+ */
 #ifndef CLUSTER_ADMIN_H
 #define CLUSTER_ADMIN_H
 
 #include "sim/cluster/node.h"
 
-/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"), case-insensitive, and appends its RESP2-like reply to
- * `reply`. Reply forms: "+OK", "-ERR ...", ":12", "$text" (bulk, raw text follows the $), or "*" arrays (one
- * element per line, nested by two spaces, the head is "*" and the count).
- * `resolve` turns an ip and port into the AddrId of the run, defining it if it is new. */
+/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"), case-insensitive, and appends its
+ * RESP2-like reply to `reply`. Reply forms: "+OK", "-ERR ...", ":12", "$text" (bulk, raw text
+ * follows the $), or "*" arrays (one element per line, nested by two spaces, the head is "*" and
+ * the count). `resolve` turns an ip and port into the AddrId of the run, defining it if it is new.
+ */
 typedef struct AdminResolver {
     void *state;
     AddrId (*resolve)(void *state, uint32_t ip, uint16_t port, uint16_t bus_port);
-    uint64_t unix_base_ms; /* Unix time of virtual time 0, for the times of CLUSTER NODES and LINKS */
+    uint64_t
+        unix_base_ms; /* Unix time of virtual time 0, for the times of CLUSTER NODES and LINKS */
 } AdminResolver;
 
-void admin_cluster_command(Node *self, int argc, const char *const *argv, const AdminResolver *resolver,
-                           const AddrState *addrs, Text *reply, NodeEnv *env);
+void admin_cluster_command(Node *self, int argc, const char *const *argv,
+                           const AdminResolver *resolver, const AddrState *addrs, Text *reply,
+                           NodeEnv *env);
 
 #endif

@@ -14,19 +14,22 @@ typedef struct AdminCall {
     NodeEnv *env;
 } AdminCall;
 
-/* Replies. An error gets the prefix "ERR"; the functions return so that one can write `return reply_error(...)`. */
+/* Replies. An error gets the prefix "ERR"; the functions return so that one can write `return
+ * reply_error(...)`. */
 void admin_error(AdminCall *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void admin_ok(AdminCall *call);
 void admin_arity(AdminCall *call); /* wrong number of arguments */
 /* An array: its head with the count, then its elements by the functions below, one level deeper. */
 void admin_array(AdminCall *call, uint32_t depth, uint32_t count);
 void admin_integer(AdminCall *call, uint32_t depth, uint64_t value);
-void admin_bulk(AdminCall *call, uint32_t depth, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void admin_bulk(AdminCall *call, uint32_t depth, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Arguments. Integers as redis-server reads them: no sign but '-', no leading zeros, no blanks. */
 bool admin_is_word(const char *argument, const char *word); /* `word` in lower case */
 bool admin_read_integer(const char *argument, int64_t *value);
-bool admin_read_slot(AdminCall *call, const char *argument, uint32_t *slot); /* replies when it is none */
+bool admin_read_slot(AdminCall *call, const char *argument,
+                     uint32_t *slot); /* replies when it is none */
 /* The record with this 40-digit ID, or PEER_NONE; handshakes go by their temporary one. */
 PeerRef admin_find(const AdminCall *call, const char *id);
 /* The same for commands that need a real identity; replies "Unknown node". */

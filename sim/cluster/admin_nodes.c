@@ -1,5 +1,5 @@
-/* admin_nodes.c -- CLUSTER sub-commands about nodes and roles: MEET, FORGET, REPLICATE, RESET, FAILOVER, epochs
- * (protocol.md §4.1, §4.6, §4.7, §4.10, §7, §11.1). */
+/* admin_nodes.c -- CLUSTER sub-commands about nodes and roles: MEET, FORGET, REPLICATE, RESET,
+ * FAILOVER, epochs (protocol.md §4.1, §4.6, §4.7, §4.10, §7, §11.1). */
 #include "sim/cluster/admin_call.h"
 #include "sim/cluster/election.h"
 #include "sim/cluster/epoch.h"
@@ -83,7 +83,7 @@ void admin_forget(AdminCall *call)
     }
     if (!(ref & PEER_HANDSHAKE)) handshake_blacklist(self, ref, call->env);
     peer_remove(self, ref, call->env);
-    self->todo |= TODO_STATE | TODO_SAVE;
+    self->before_sleep |= SLEEP_STATE | SLEEP_SAVE;
     admin_ok(call);
 }
 
@@ -106,7 +106,7 @@ void admin_replicate(AdminCall *call)
         return;
     }
     election_follow(self, node, ROLE_COMMAND, call->env);
-    self->todo |= TODO_STATE | TODO_SAVE;
+    self->before_sleep |= SLEEP_STATE | SLEEP_SAVE;
     admin_ok(call);
 }
 
@@ -122,8 +122,8 @@ static void become_empty_primary(Node *self, NodeEnv *env)
     effect_push(env, (Effect){.kind = EFFECT_FLUSH});
 }
 
-/* Redis: clusterReset(). The others are not told (§4.7). Simplified: HARD keeps the node ID too; only the epochs
- * go back to 0. */
+/* Redis: clusterReset(). The others are not told (§4.7). Simplified: HARD keeps the node ID too;
+ * only the epochs go back to 0. */
 static void reset(Node *self, bool hard, NodeEnv *env)
 {
     uint64_t all[BITSET_WORDS(SLOT_COUNT)];
@@ -140,7 +140,7 @@ static void reset(Node *self, bool hard, NodeEnv *env)
         self_set_epochs(self, 0, 0, env);
         peer_set_epoch(self, self->self, 0, env);
     }
-    self->todo |= TODO_SAVE | TODO_STATE | TODO_FSYNC;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_STATE | SLEEP_FSYNC;
 }
 
 void admin_reset(AdminCall *call)
@@ -195,7 +195,8 @@ static bool may_fail_over(AdminCall *call, FailoverForm form)
     return true;
 }
 
-/* OK means accepted, not done. FORCE is taken up by the next tick, TAKEOVER at once and without a vote. */
+/* OK means accepted, not done. FORCE is taken up by the next tick, TAKEOVER at once and without a
+ * vote. */
 void admin_failover(AdminCall *call)
 {
     Node *self = call->self;
@@ -204,7 +205,9 @@ void admin_failover(AdminCall *call)
     if (!may_fail_over(call, form)) return;
     election_manual_begin(self, env);
     switch (form) {
-    case FORM_PLAIN: link_send(self, node_me(self)->primary, link_build(self, MSG_MFSTART, 0, env), env); break;
+    case FORM_PLAIN:
+        link_send(self, node_me(self)->primary, link_build(self, MSG_MFSTART, 0, env), env);
+        break;
     case FORM_FORCE: self->election.mf_can_start = true; break;
     case FORM_TAKEOVER:
         epoch_bump(self, env);
@@ -230,7 +233,9 @@ void admin_set_config_epoch(AdminCall *call)
         return;
     }
     if (self->known.count > 1) {
-        admin_error(call, "The user can assign a config epoch only when the node does not know any other node.");
+        admin_error(
+            call,
+            "The user can assign a config epoch only when the node does not know any other node.");
         return;
     }
     if (node_me(self)->epoch != 0) {
@@ -241,14 +246,15 @@ void admin_set_config_epoch(AdminCall *call)
     if (self->current_epoch < (uint64_t)epoch) {
         self_set_epochs(self, (uint64_t)epoch, self->last_vote_epoch, call->env);
     }
-    self->todo |= TODO_STATE | TODO_SAVE;
+    self->before_sleep |= SLEEP_STATE | SLEEP_SAVE;
     admin_ok(call);
 }
 
 void admin_bumpepoch(AdminCall *call)
 {
     bool bumped = epoch_bump(call->self, call->env);
-    text_append(call->reply, "+%s %" PRIu64, bumped ? "BUMPED" : "STILL", node_me(call->self)->epoch);
+    text_append(call->reply, "+%s %" PRIu64, bumped ? "BUMPED" : "STILL",
+                node_me(call->self)->epoch);
 }
 
 /* Simplified: the disk never fails. */

@@ -1,4 +1,5 @@
-/* admin_report.c -- CLUSTER sub-commands that only tell: NODES, INFO, SLOTS, SHARDS, LINKS, ... (§11.3-11.7). */
+/* admin_report.c -- CLUSTER sub-commands that only tell: NODES, INFO, SLOTS, SHARDS, LINKS, ...
+ * (§11.3-11.7). */
 #include "sim/cluster/admin_call.h"
 #include "sim/cluster/failure.h"
 #include "sim/cluster/link.h"
@@ -203,7 +204,8 @@ static void list_shard(AdminCall *call, NodeId primary)
     list_shard_node(call, primary);
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
-        if (!(ref & PEER_HANDSHAKE) && self->peers[ref].primary == primary) list_shard_node(call, ref);
+        if (!(ref & PEER_HANDSHAKE) && self->peers[ref].primary == primary)
+            list_shard_node(call, ref);
     }
 }
 
@@ -239,7 +241,8 @@ static void list_link(AdminCall *call, NodeId node, const char *direction, NodeM
     admin_integer(call, 2, 0);
 }
 
-/* Simplified: buffers are empty, and an inbound link is shown as old as the record it belongs to. */
+/* Simplified: buffers are empty, and an inbound link is shown as old as the record it belongs to.
+ */
 void admin_links(AdminCall *call)
 {
     const Node *self = call->self;

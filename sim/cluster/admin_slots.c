@@ -1,4 +1,5 @@
-/* admin_slots.c -- CLUSTER sub-commands about slots: ADDSLOTS ... FLUSHSLOTS, SETSLOT (§9.1, §9.2, §9.7). */
+/* admin_slots.c -- CLUSTER sub-commands about slots: ADDSLOTS ... FLUSHSLOTS, SETSLOT (§9.1, §9.2,
+ * §9.7). */
 #include "sim/cluster/admin_call.h"
 #include "sim/cluster/election.h"
 #include "sim/cluster/epoch.h"
@@ -15,8 +16,8 @@ typedef struct ChosenSlots {
 
 typedef enum SlotsVerb { VERB_ADD, VERB_DELETE } SlotsVerb;
 
-/* Keys in one slot. Simplified: without a keyspace (NodeFacts.slot_keys) every single slot counts as empty, so that
- * resharding can be practised. */
+/* Keys in one slot. Simplified: without a keyspace (NodeFacts.slot_keys) every single slot counts
+ * as empty, so that resharding can be practised. */
 static uint32_t keys_in_slot(const AdminCall *call, uint32_t slot)
 {
     const uint32_t *keys = call->env->facts->slot_keys;
@@ -52,7 +53,8 @@ static void open_slot(AdminCall *call, uint32_t slot, NodeId node, bool importin
 /* --- ADDSLOTS, DELSLOTS and their range forms --- */
 
 /* Adds start..end to the chosen ones, in order; replies at the first that cannot be. */
-static bool choose(AdminCall *call, SlotsVerb verb, uint32_t start, uint32_t end, ChosenSlots *chosen)
+static bool choose(AdminCall *call, SlotsVerb verb, uint32_t start, uint32_t end,
+                   ChosenSlots *chosen)
 {
     for (uint32_t slot = start; slot <= end; slot++) {
         bool is_owned = call->self->owner[slot] != NODE_NONE;
@@ -79,10 +81,11 @@ static void apply(AdminCall *call, SlotsVerb verb, const ChosenSlots *chosen)
     Node *self = call->self;
     for (uint32_t i = self->open_slots.count; i-- > 0;) {
         const OpenSlot *open = &self->open_slots.items[i];
-        if (open->importing && bitset_has(chosen->words, open->slot)) array_remove(&self->open_slots, i);
+        if (open->importing && bitset_has(chosen->words, open->slot))
+            array_remove(&self->open_slots, i);
     }
     slots_assign_words(self, chosen->words, verb == VERB_ADD ? self->self : NODE_NONE, call->env);
-    self->todo |= TODO_STATE | TODO_SAVE;
+    self->before_sleep |= SLEEP_STATE | SLEEP_SAVE;
     admin_ok(call);
 }
 
@@ -112,7 +115,8 @@ static void change_ranges(AdminCall *call, SlotsVerb verb)
         if (!admin_read_slot(call, call->argv[i], &start)) return;
         if (!admin_read_slot(call, call->argv[i + 1], &end)) return;
         if (start > end) {
-            admin_error(call, "start slot number %u is greater than end slot number %u", start, end);
+            admin_error(call, "start slot number %u is greater than end slot number %u", start,
+                        end);
             return;
         }
         if (!choose(call, verb, start, end, &chosen)) return;
@@ -148,7 +152,7 @@ void admin_flushslots(AdminCall *call)
         return;
     }
     slots_drop(self, self->self, call->env);
-    self->todo |= TODO_STATE | TODO_SAVE;
+    self->before_sleep |= SLEEP_STATE | SLEEP_SAVE;
     admin_ok(call);
 }
 
@@ -194,7 +198,8 @@ static bool set_importing(AdminCall *call, uint32_t slot)
     return true;
 }
 
-/* The effects in the order of §9.1: the mark, the slot, the last slot lost, the end of an import. */
+/* The effects in the order of §9.1: the mark, the slot, the last slot lost, the end of an import.
+ */
 static void assign_slot(AdminCall *call, uint32_t slot, NodeId node)
 {
     Node *self = call->self;
@@ -208,7 +213,7 @@ static void assign_slot(AdminCall *call, uint32_t slot, NodeId node)
     bool lost_last = was_mine && node != self->self && node_me(self)->slot_count == 0;
     if (lost_last && self->cfg.allow_replica_migration) {
         election_follow(self, node, ROLE_LOST_SLOTS, env);
-        self->todo |= TODO_SAVE | TODO_STATE | TODO_FSYNC;
+        self->before_sleep |= SLEEP_SAVE | SLEEP_STATE | SLEEP_FSYNC;
     }
     if (node == self->self && is_importing(self, slot)) {
         epoch_bump(self, env);
@@ -229,7 +234,8 @@ static bool set_node(AdminCall *call, uint32_t slot)
     bool leaves_me = self->owner[slot] == self->self && node != self->self;
     if (leaves_me && keys_in_slot(call, slot) > 0) {
         admin_error(call,
-                    "Can't assign hashslot %u to a different node while I still hold keys for this hash slot.",
+                    "Can't assign hashslot %u to a different node while I still hold keys for this "
+                    "hash slot.",
                     slot);
         return false;
     }
@@ -259,11 +265,12 @@ void admin_setslot(AdminCall *call)
     else if (call->argc == 4 && admin_is_word(form, "stable")) done = set_stable(call, slot);
     else if (call->argc == 5 && admin_is_word(form, "node")) done = set_node(call, slot);
     else {
-        admin_error(call, "Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP");
+        admin_error(call,
+                    "Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP");
         return;
     }
     if (!done) return;
-    call->self->todo |= TODO_SAVE | TODO_STATE;
+    call->self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
     admin_ok(call);
 }
 
@@ -297,7 +304,8 @@ void admin_countkeysinslot(AdminCall *call)
 void admin_getkeysinslot(AdminCall *call)
 {
     int64_t slot, count;
-    if (!read_number(call, call->argv[2], &slot) || !read_number(call, call->argv[3], &count)) return;
+    if (!read_number(call, call->argv[2], &slot) || !read_number(call, call->argv[3], &count))
+        return;
     if (slot < 0 || slot >= SLOT_COUNT || count < 0) {
         admin_error(call, "Invalid slot or number of keys");
         return;

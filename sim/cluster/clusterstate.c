@@ -8,7 +8,7 @@
 
 #define REJOIN_DELAY_MIN_MS 500
 #define REJOIN_DELAY_MAX_MS 5000
-#define WRITABLE_DELAY_MS 2000
+#define WRITABLE_DELAY_MS   2000
 
 typedef struct Census {
     uint16_t size;      /* primaries with slots */
@@ -21,8 +21,8 @@ uint16_t clusterstate_quorum(const Node *self)
     return (uint16_t)(self->size / 2 + 1);
 }
 
-/* Handshakes own nothing, so only known identities are counted. A replica can own slots by mistake (ADDSLOTS has
- * no role check): it counts for coverage, not for size. */
+/* Handshakes own nothing, so only known identities are counted. A replica can own slots by mistake
+ * (ADDSLOTS has no role check): it counts for coverage, not for size. */
 static Census take_census(const Node *self)
 {
     Census census = {.is_covered = self->assigned == SLOT_COUNT};
@@ -47,8 +47,8 @@ static uint32_t rejoin_delay_ms(const Node *self)
     return delay;
 }
 
-/* Step 6: may this node, which has no reason to be in state fail any more, serve again? A primary that was cut
- * off with the minority gives the others time to tell it that it was replaced. */
+/* Step 6: may this node, which has no reason to be in state fail any more, serve again? A primary
+ * that was cut off with the minority gives the others time to tell it that it was replaced. */
 static bool may_be_ok(const Node *self, const NodeEnv *env)
 {
     if (!node_is_primary(self) || !rule_on(env->rules, RULE_REJOIN_DELAY)) return true;
@@ -57,9 +57,10 @@ static bool may_be_ok(const Node *self, const NodeEnv *env)
 
 void clusterstate_update(Node *self, NodeEnv *env)
 {
-    self->todo &= ~(uint32_t)TODO_STATE;
+    self->before_sleep &= ~(uint32_t)SLEEP_STATE;
 
-    /* 1. A primary that has just started stays in fail, and does not even count (the size quirk of §5.6). */
+    /* 1. A primary that has just started stays in fail, and does not even count (the size quirk of
+     * §5.6). */
     if (self->first_update_ms == 0) self->first_update_ms = env->now_ms;
     bool delayed = node_is_primary(self) && self->state == STATE_FAIL &&
                    env->now_ms - self->first_update_ms < WRITABLE_DELAY_MS;

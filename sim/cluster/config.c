@@ -1,4 +1,5 @@
-/* config.c -- directives of redis.conf: names, old names, values, and reading a file of them (§11.8). */
+/* config.c -- directives of redis.conf: names, old names, values, and reading a file of them
+ * (§11.8). */
 #include "sim/cluster/config.h"
 
 #include "sim/base/array.h"
@@ -30,9 +31,16 @@ static const Directive DIRECTIVES[] = {
 
 #define DIRECTIVE_COUNT ((uint32_t)ARRAY_LENGTH(DIRECTIVES))
 
-/* Directives that real configurations have and that change nothing in a virtual node: it listens at its host's
- * address, is always a cluster node, and keeps nodes.conf as a model. Their values are checked for form. */
-typedef enum IgnoredKind { IGNORED_TEXT, IGNORED_BOOL, IGNORED_NUMBER, IGNORED_PORT, IGNORED_SIZE } IgnoredKind;
+/* Directives that real configurations have and that change nothing in a virtual node: it listens at
+ * its host's address, is always a cluster node, and keeps nodes.conf as a model. Their values are
+ * checked for form. */
+typedef enum IgnoredKind {
+    IGNORED_TEXT,
+    IGNORED_BOOL,
+    IGNORED_NUMBER,
+    IGNORED_PORT,
+    IGNORED_SIZE
+} IgnoredKind;
 
 typedef struct Ignored {
     const char *name;
@@ -180,8 +188,10 @@ static bool read_size(const char *text, uint64_t *value)
     static const struct {
         const char *unit;
         uint64_t factor;
-    } units[] = {{"", 1},          {"b", 1},           {"k", 1000},          {"kb", 1024},
-                 {"m", 1000000},   {"mb", 1024 * 1024}, {"g", 1000000000}, {"gb", 1024 * 1024 * 1024}};
+    } units[] = {{"", 1},           {"b", 1},
+                 {"k", 1000},       {"kb", 1024},
+                 {"m", 1000000},    {"mb", 1024 * 1024},
+                 {"g", 1000000000}, {"gb", 1024 * 1024 * 1024}};
     const char *end;
     if (!read_digits(text, value, &end)) return false;
     for (uint32_t i = 0; i < ARRAY_LENGTH(units); i++) {
@@ -205,7 +215,8 @@ static bool read_number(const char *text, uint64_t *value)
     return read_digits(text, value, &end) && *end == '\0';
 }
 
-static bool set_directive(NodeConfig *config, const Directive *directive, const char *text, Error *err)
+static bool set_directive(NodeConfig *config, const Directive *directive, const char *text,
+                          Error *err)
 {
     uint64_t value = 0;
     switch (directive->kind) {
@@ -221,13 +232,14 @@ static bool set_directive(NodeConfig *config, const Directive *directive, const 
         break;
     case VALUE_U64:
         if (!read_size(text, &value)) {
-            return error_set(err, "%s is a size such as 1048576 or 1mb, not '%s'", directive->name, text);
+            return error_set(err, "%s is a size such as 1048576 or 1mb, not '%s'", directive->name,
+                             text);
         }
         break;
     }
     if (value < directive->min || value > directive->max) {
-        return error_set(err, "%s lies between %" PRIu64 " and %" PRIu64 ", not %s", directive->name,
-                         directive->min, directive->max, text);
+        return error_set(err, "%s lies between %" PRIu64 " and %" PRIu64 ", not %s",
+                         directive->name, directive->min, directive->max, text);
     }
     write_value(config, directive, value);
     return true;
@@ -265,7 +277,8 @@ static bool no_such_directive(const char *name, Error *err)
     }
     for (uint32_t i = 0; i < IGNORED_COUNT; i++) names[count++] = IGNORED[i].name;
     const char *nearest = text_nearest(name, names, count);
-    if (nearest) return error_set(err, "there is no directive '%s'; did you mean '%s'?", name, nearest);
+    if (nearest)
+        return error_set(err, "there is no directive '%s'; did you mean '%s'?", name, nearest);
     return error_set(err, "there is no directive '%s' that a virtual node knows", name);
 }
 
@@ -274,7 +287,8 @@ bool config_set(NodeConfig *config, const char *name, const char *value, Error *
     for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) {
         const Directive *directive = &DIRECTIVES[i];
         bool old = directive->old_name[0] && is_name(name, directive->old_name);
-        if (old || is_name(name, directive->name)) return set_directive(config, directive, value, err);
+        if (old || is_name(name, directive->name))
+            return set_directive(config, directive, value, err);
     }
     for (uint32_t i = 0; i < IGNORED_COUNT; i++) {
         if (is_name(name, IGNORED[i].name)) return check_ignored(&IGNORED[i], value, err);
@@ -323,7 +337,8 @@ bool config_read(NodeConfig *config, const char *text, Error *err)
         size_t size = strcspn(text, "\n");
         char line[LINE_MAX_SIZE];
         if (size >= sizeof(line)) {
-            return error_set(err, "line %" PRIu32 ": longer than %d characters", number, LINE_MAX_SIZE - 1);
+            return error_set(err, "line %" PRIu32 ": longer than %d characters", number,
+                             LINE_MAX_SIZE - 1);
         }
         memcpy(line, text, size);
         line[size] = '\0';

@@ -1,10 +1,11 @@
 /* cron.c -- the 100 ms tick (protocol.md §3.6, clusterCron).
  *
- * Redis looks at every node record in every tick. Here each record has a due slice: a slice of 100 ms of
- * the node clock before which no tick can find anything to do about it. Gossip moves pong times on and
- * only makes the due slice too early; whatever makes something due sooner (peer_touch) sets it
- * to now. A tick looks at the records whose slice has come, and computes the next one from what it finds.
- * The outcome is exactly that of looking at all: SIM_SLOW_CHECKS and tests/unit/test_cron.c compare. */
+ * Redis looks at every node record in every tick. Here each record has a due slice: a slice of 100
+ * ms of the node clock before which no tick can find anything to do about it. Gossip moves pong
+ * times on and only makes the due slice too early; whatever makes something due sooner (peer_touch)
+ * sets it to now. A tick looks at the records whose slice has come, and computes the next one from
+ * what it finds. The outcome is exactly that of looking at all: SIM_SLOW_CHECKS and
+ * tests/unit/test_cron.c compare. */
 #include "sim/cluster/cron.h"
 
 #include "sim/cluster/clusterstate.h"
@@ -16,9 +17,9 @@
 #include <string.h>
 
 #define HANDSHAKE_TIMEOUT_MIN_MS 1000
-#define RANDOM_PING_TICKS 10 /* one random ping each second */
-#define RANDOM_PING_SAMPLES 5
-#define AHEAD_SLICES_MAX 200 /* a due slice is a byte: look again at least so often */
+#define RANDOM_PING_TICKS        10 /* one random ping each second */
+#define RANDOM_PING_SAMPLES      5
+#define AHEAD_SLICES_MAX         200 /* a due slice is a byte: look again at least so often */
 
 static NodeMs handshake_timeout_ms(const Node *self)
 {
@@ -64,8 +65,8 @@ static uint8_t due_slice(NodeMs look_ms, NodeMs now_ms)
     return (uint8_t)cron_slice(look_ms);
 }
 
-/* A due record of the usual kind, of which gossip has told meanwhile: put off without touching its cold
- * part. False if it must be looked at. */
+/* A due record of the usual kind, of which gossip has told meanwhile: put off without touching its
+ * cold part. False if it must be looked at. */
 static bool put_off(Node *self, uint32_t order, NodeMs now_ms)
 {
     PeerRef ref = self->known.items[order];
@@ -166,7 +167,8 @@ static void connect_all(Node *self, NodeEnv *env)
         if (!(self->marks[self->pfails.items[i]] & FLAG_NOADDR)) pfails++;
     }
     self->pfail_count = pfails;
-    for (uint32_t i = 0; i < self->looks.count; i++) connect_record(self, self->looks.items[i], env);
+    for (uint32_t i = 0; i < self->looks.count; i++)
+        connect_record(self, self->looks.items[i], env);
 }
 
 /* --- step 3: of five random records the one heard of longest ago --- */
@@ -190,14 +192,14 @@ static void ping_random(Node *self, NodeEnv *env)
 
 /* --- step 4 --- */
 
-/* 4b: nothing came for T/2 though a ping is out: perhaps the connection is at fault. At most once per T. */
+/* 4b: nothing came for T/2 though a ping is out: perhaps the connection is at fault. At most once
+ * per T. */
 static bool must_reconnect(const Node *self, const Peer *peer, const NodeEnv *env)
 {
     NodeMs timeout_ms = self->cfg.node_timeout_ms;
     return link_exists(peer) && env->now_ms - peer->link_since_ms > timeout_ms &&
            peer->ping_sent_ms != 0 && env->now_ms - peer->ping_sent_ms > timeout_ms / 2 &&
-           env->now_ms - peer->data_ms > timeout_ms / 2 &&
-           rule_on(env->rules, RULE_LINK_RECONNECT);
+           env->now_ms - peer->data_ms > timeout_ms / 2 && rule_on(env->rules, RULE_LINK_RECONNECT);
 }
 
 /* 4d: the replica that asked for a manual failover learns the offset of its paused primary. */

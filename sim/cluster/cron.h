@@ -13,7 +13,8 @@ static inline uint32_t cron_slice(NodeMs time_ms)
 }
 
 void cron_run(Node *self, NodeEnv *env);
-/* The earliest node clock at which a tick could find something to do about this record, as things are. */
+/* The earliest node clock at which a tick could find something to do about this record, as things
+ * are. */
 NodeMs cron_next_look(const Node *self, PeerRef ref, NodeMs now_ms);
 /* Whether self->looks, right after it was collected, leaves out only records with nothing to do. */
 bool cron_looks_complete(const Node *self, NodeMs now_ms);

@@ -13,30 +13,33 @@
 #include "sim/cluster/rules.h"
 #include "sim/trace/trace.h"
 
-/* The node clock: ms, as redis-server's mstime(). It starts well above 0, so that "never" (0) is longer
- * ago than any timeout, as with Unix time. 32 bits last 48 days of run (NODE_RUN_MAX). */
+/* The node clock: ms, as redis-server's mstime(). It starts well above 0, so that "never" (0) is
+ * longer ago than any timeout, as with Unix time. 32 bits last 48 days of run (NODE_RUN_MAX). */
 typedef uint32_t NodeMs;
 #define NODE_CLOCK_BASE_MS 100000000u
-#define NODE_RUN_MAX ((SimTime)48 * 86400 * SIM_SEC)
+#define NODE_RUN_MAX       ((SimTime)48 * 86400 * SIM_SEC)
 
 /* A record in a node's peer table: a known node by its NodeId, or a handshake in progress. */
 typedef uint16_t PeerRef;
-#define PEER_HANDSHAKE ((PeerRef)0x8000) /* PEER_HANDSHAKE + slot; below it the ref is the NodeId */
+#define PEER_HANDSHAKE ((PeerRef)0x8000) /* PEER_HANDSHAKE + slot; below it the ref is the NodeId  \
+                                          */
 #define PEER_NONE ((PeerRef)0xFFFF)
 
 typedef enum EffectKind {
-    EFFECT_LINK_OPEN,   /* ref, addr: open the outbound link of that record (world: node_link_opened) */
-    EFFECT_LINK_CLOSE,  /* link */
-    EFFECT_SEND,        /* msg on the outbound link of `ref`; takes over one reference of msg */
-    EFFECT_SEND_LINK,   /* msg on `link` (an answer on the link the question came in on) */
-    EFFECT_RECORD,      /* index into records */
-    EFFECT_PERSIST,     /* write nodes.conf before anything later in this turn; fsync: and wait for disk */
-    EFFECT_REPLICATE,   /* node: start replicating from this primary (addr is its address) */
-    EFFECT_PROMOTED,    /* stop replicating: new replication ID, the old becomes ID2, §6.7 step 2 */
-    EFFECT_REPL_STOP,   /* stop replicating without promotion (RESET) */
-    EFFECT_DROP_KEYS,   /* slots: delete the keys of these slots, §6.10 rule 3 */
-    EFFECT_FLUSH,       /* drop all keys (RESET of a replica) */
-    EFFECT_PAUSE_WRITES,/* until_ms; 0 ends the pause (manual failover) */
+    EFFECT_LINK_OPEN,  /* ref, addr: open the outbound link of that record (world: node_link_opened)
+                        */
+    EFFECT_LINK_CLOSE, /* link */
+    EFFECT_SEND,       /* msg on the outbound link of `ref`; takes over one reference of msg */
+    EFFECT_SEND_LINK,  /* msg on `link` (an answer on the link the question came in on) */
+    EFFECT_RECORD,     /* index into records */
+    EFFECT_PERSIST, /* write nodes.conf before anything later in this turn; fsync: and wait for disk
+                     */
+    EFFECT_REPLICATE, /* node: start replicating from this primary (addr is its address) */
+    EFFECT_PROMOTED,  /* stop replicating: new replication ID, the old becomes ID2, §6.7 step 2 */
+    EFFECT_REPL_STOP, /* stop replicating without promotion (RESET) */
+    EFFECT_DROP_KEYS, /* slots: delete the keys of these slots, §6.10 rule 3 */
+    EFFECT_FLUSH,     /* drop all keys (RESET of a replica) */
+    EFFECT_PAUSE_WRITES, /* until_ms; 0 ends the pause (manual failover) */
     EFFECT_KIND_COUNT
 } EffectKind;
 
@@ -58,7 +61,7 @@ typedef struct Effect {
 typedef struct EffectList {
     ARRAY_OF(Effect) items;
     ARRAY_OF(TraceRecord) records; /* time, host and cause are filled in by the world */
-    TraceRecord scratch; /* where notes go that the level leaves out */
+    TraceRecord scratch;           /* where notes go that the level leaves out */
     Mem *mem;
 } EffectList;
 
@@ -70,7 +73,7 @@ typedef struct NodeFacts {
     uint32_t repl_last_io_s;    /* node clock in whole seconds: last interaction with the primary */
     uint32_t repl_down_since_s; /* 0: never connected in this process life */
     bool has_keys;
-    const uint32_t *slot_keys;  /* keys by slot; NULL: there is no keyspace, nobody knows */
+    const uint32_t *slot_keys; /* keys by slot; NULL: there is no keyspace, nobody knows */
 } NodeFacts;
 
 /* Identities of the run: fixed facts that a packet would carry along (ID text, address). */
@@ -99,11 +102,12 @@ typedef struct NodeEnv {
     Mem *mem;
 } NodeEnv;
 
-/* Starts an EFFECT_RECORD and returns it to be filled in: note(env, TRACE_SUSPECTED)->u.SUSPECTED... The
- * pointer is valid until the next note. Returns a scratch record when the level leaves it out. */
+/* Starts an EFFECT_RECORD and returns it to be filled in: note(env,
+ * TRACE_SUSPECTED)->u.SUSPECTED... The pointer is valid until the next note. Returns a scratch
+ * record when the level leaves it out. */
 TraceRecord *effect_note(NodeEnv *env, TraceType type);
-void effect_send(NodeEnv *env, PeerRef ref, MsgId msg);       /* outbound link of ref */
-void effect_answer(NodeEnv *env, LinkId link, MsgId msg);     /* the given link */
+void effect_send(NodeEnv *env, PeerRef ref, MsgId msg);   /* outbound link of ref */
+void effect_answer(NodeEnv *env, LinkId link, MsgId msg); /* the given link */
 void effect_link_open(NodeEnv *env, PeerRef ref, AddrId addr);
 void effect_link_close(NodeEnv *env, LinkId link);
 void effect_push(NodeEnv *env, Effect effect); /* the rest */

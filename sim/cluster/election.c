@@ -1,7 +1,9 @@
-/* election.c -- automatic failover (protocol.md §6): when a replica asks, who votes, what a winner does.
+/* election.c -- automatic failover (protocol.md §6): when a replica asks, who votes, what a winner
+ * does.
  *
- * election_step runs at each tick of a replica, before sleep when an ACK came, and for a manual failover that may
- * start. The variables in Node.election are reset only when an election is scheduled (§6.14). */
+ * election_step runs at each tick of a replica, before sleep when an ACK came, and for a manual
+ * failover that may start. The variables in Node.election are reset only when an election is
+ * scheduled (§6.14). */
 #include "sim/cluster/election.h"
 
 #include "sim/cluster/clusterstate.h"
@@ -10,10 +12,10 @@
 #include "sim/cluster/slots.h"
 
 #define AUTH_TIMEOUT_MIN_MS 2000
-#define DELAY_FIXED_MS 500 /* lets the FAIL message get around */
-#define DELAY_RANDOM_MS 500
-#define DELAY_RANK_MS 1000
-#define REFUSAL_REPEAT_MS 300000 /* CLUSTER_CANT_FAILOVER_RELOG_PERIOD */
+#define DELAY_FIXED_MS      500 /* lets the FAIL message get around */
+#define DELAY_RANDOM_MS     500
+#define DELAY_RANK_MS       1000
+#define REFUSAL_REPEAT_MS   300000 /* CLUSTER_CANT_FAILOVER_RELOG_PERIOD */
 
 static bool is_known(const Node *self, NodeId node)
 {
@@ -45,8 +47,9 @@ static void note_refusal(Node *self, ElectRefusal reason, NodeEnv *env)
 
 /* --- rank and data age --- */
 
-/* How many other replicas of my primary have announced more data than I have; those that may not fail over do not
- * compete. A FAIL replica's last offset still counts (§6.4). Redis: clusterGetSlaveRank(). */
+/* How many other replicas of my primary have announced more data than I have; those that may not
+ * fail over do not compete. A FAIL replica's last offset still counts (§6.4). Redis:
+ * clusterGetSlaveRank(). */
 uint16_t election_rank(const Node *self, const NodeEnv *env)
 {
     NodeId primary = self->peers[self->self].primary;
@@ -62,8 +65,9 @@ uint16_t election_rank(const Node *self, const NodeEnv *env)
     return rank;
 }
 
-/* §6.2: whole seconds, so "down since 0" means since 1970: a replica that was never connected in this process
- * life is always too old. The node clock starts at 100000 s, which is as good as 1970 for any sane limit. */
+/* §6.2: whole seconds, so "down since 0" means since 1970: a replica that was never connected in
+ * this process life is always too old. The node clock starts at 100000 s, which is as good as 1970
+ * for any sane limit. */
 static bool is_data_too_old(const Node *self, const NodeEnv *env)
 {
     const NodeConfig *cfg = &self->cfg;
@@ -103,7 +107,8 @@ static bool may_try(Node *self, bool manual)
 static void schedule(Node *self, NodeEnv *env)
 {
     Election *election = &self->election;
-    uint32_t jitter = rule_on(env->rules, RULE_ELECTION_JITTER) ? rng_below(env->rng, DELAY_RANDOM_MS) : 0;
+    uint32_t jitter =
+        rule_on(env->rules, RULE_ELECTION_JITTER) ? rng_below(env->rng, DELAY_RANDOM_MS) : 0;
     election->rank = election_rank(self, env);
     uint32_t rank_ms = rule_on(env->rules, RULE_RANK_DELAY) ? election->rank * DELAY_RANK_MS : 0u;
     election->auth_ms = env->now_ms + DELAY_FIXED_MS + jitter + rank_ms;
@@ -112,7 +117,7 @@ static void schedule(Node *self, NodeEnv *env)
     if (is_manual(election)) {
         election->auth_ms = env->now_ms;
         election->rank = 0;
-        self->todo |= TODO_FAILOVER;
+        self->before_sleep |= SLEEP_FAILOVER;
     }
     TraceRecord *note = effect_note(env, TRACE_ELECTION_DELAYED);
     note->u.ELECTION_DELAYED.delay = (election->auth_ms - env->now_ms) * SIM_MS;
@@ -134,7 +139,8 @@ static void update_rank(Node *self, NodeEnv *env)
     self_note_election(self, env);
 }
 
-/* Step 5: a new epoch, and the question to everybody (§6.5). The header carries the old primary's claim. */
+/* Step 5: a new epoch, and the question to everybody (§6.5). The header carries the old primary's
+ * claim. */
 static void ask_for_votes(Node *self, NodeEnv *env)
 {
     Election *election = &self->election;
@@ -146,11 +152,11 @@ static void ask_for_votes(Node *self, NodeEnv *env)
     MsgId id = link_build(self, MSG_AUTH_REQUEST, 0, env);
     if (is_manual(election)) msg_at(env->msgs, id)->mflags |= MFLAG_FORCEACK;
     link_broadcast(self, id, env);
-    self->todo |= TODO_SAVE | TODO_STATE | TODO_FSYNC;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_STATE | SLEEP_FSYNC;
 }
 
-/* Valkey 8.1 forgets an election that was won; 7.0 does not, so a second failover of the same process within 2T
- * "wins" with the votes of the first (§6.14). */
+/* Valkey 8.1 forgets an election that was won; 7.0 does not, so a second failover of the same
+ * process within 2T "wins" with the votes of the first (§6.14). */
 static void forget_election(Node *self, NodeEnv *env)
 {
     if (rule_on(env->rules, RULE_ELECTION_VARS_KEPT)) return;
@@ -160,8 +166,9 @@ static void forget_election(Node *self, NodeEnv *env)
     self_note_election(self, env);
 }
 
-/* §6.7 and CLUSTER FAILOVER TAKEOVER. The caller has seen to the config epoch. The new configuration is on disk
- * before anybody hears of it. Redis: clusterFailoverReplaceYourMaster(). */
+/* §6.7 and CLUSTER FAILOVER TAKEOVER. The caller has seen to the config epoch. The new
+ * configuration is on disk before anybody hears of it. Redis: clusterFailoverReplaceYourMaster().
+ */
 void election_promote(Node *self, NodeEnv *env)
 {
     NodeId old = node_me(self)->primary;
@@ -171,7 +178,7 @@ void election_promote(Node *self, NodeEnv *env)
     note->u.ROLE_CHANGED.primary = NODE_NONE;
     note->u.ROLE_CHANGED.reason = ROLE_PROMOTED;
     peer_make_primary(self, self->self, env);
-    self->todo |= TODO_SAVE | TODO_STATE;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
     effect_push(env, (Effect){.kind = EFFECT_PROMOTED});
     slots_assign(self, self->peers[old].slots, self->self, env);
     clusterstate_update(self, env);
@@ -196,7 +203,7 @@ void election_step(Node *self, NodeEnv *env)
     int64_t auth_age_ms = (int64_t)env->now_ms - (int64_t)election->auth_ms;
     bool manual = is_manual(election) && election->mf_can_start;
     uint32_t timeout_ms = auth_timeout_ms(self);
-    self->todo &= ~(uint32_t)TODO_FAILOVER;
+    self->before_sleep &= ~(uint32_t)SLEEP_FAILOVER;
 
     if (!may_try(self, manual)) {
         note_refusal(self, ELECT_NONE, env);
@@ -231,8 +238,8 @@ void election_step(Node *self, NodeEnv *env)
     else note_refusal(self, ELECT_WAITING_VOTES, env);                /* 7 */
 }
 
-/* An ACK counts if the sender is a primary with slots and not behind my epoch. Nothing says for which request it
- * was, and nobody looks for duplicates (§6.6). */
+/* An ACK counts if the sender is a primary with slots and not behind my epoch. Nothing says for
+ * which request it was, and nobody looks for duplicates (§6.6). */
 void election_on_ack(Node *self, const Msg *msg, NodeEnv *env)
 {
     Election *election = &self->election;
@@ -246,7 +253,7 @@ void election_on_ack(Node *self, const Msg *msg, NodeEnv *env)
     note->u.VOTE_COUNTED.votes = election->votes;
     note->u.VOTE_COUNTED.needed = clusterstate_quorum(self);
     self_note_election(self, env);
-    self->todo |= TODO_FAILOVER;
+    self->before_sleep |= SLEEP_FAILOVER;
 }
 
 /* --- the voter --- */
@@ -275,22 +282,22 @@ static VoteVerdict judge(Node *self, const Msg *msg, const NodeEnv *env)
 {
     const Peer *me = node_me(self);
     const Peer *candidate = &self->peers[msg->sender];
-    if ((me->flags & FLAG_REPLICA) || me->slot_count == 0) return VOTE_NOT_A_VOTER;          /* 1 */
-    if (msg->current_epoch < self->current_epoch) return VOTE_EPOCH_TOO_OLD;                 /* 2 */
-    if (self->last_vote_epoch == self->current_epoch) return VOTE_ALREADY_CAST;              /* 3 */
-    if (candidate->flags & FLAG_PRIMARY) return VOTE_IS_PRIMARY;                             /* 4 */
-    if (!is_known(self, candidate->primary)) return VOTE_PRIMARY_UNKNOWN;                    /* 5 */
+    if ((me->flags & FLAG_REPLICA) || me->slot_count == 0) return VOTE_NOT_A_VOTER; /* 1 */
+    if (msg->current_epoch < self->current_epoch) return VOTE_EPOCH_TOO_OLD;        /* 2 */
+    if (self->last_vote_epoch == self->current_epoch) return VOTE_ALREADY_CAST;     /* 3 */
+    if (candidate->flags & FLAG_PRIMARY) return VOTE_IS_PRIMARY;                    /* 4 */
+    if (!is_known(self, candidate->primary)) return VOTE_PRIMARY_UNKNOWN;           /* 5 */
     const Peer *primary = &self->peers[candidate->primary];
     bool forced = (msg->mflags & MFLAG_FORCEACK) != 0;
-    if (!(primary->flags & FLAG_FAIL) && !forced) return VOTE_PRIMARY_UP;                    /* 6 */
+    if (!(primary->flags & FLAG_FAIL) && !forced) return VOTE_PRIMARY_UP; /* 6 */
     bool too_soon = env->now_ms - primary->voted_ms < self->cfg.node_timeout_ms * 2;
-    if (too_soon && rule_on(env->rules, RULE_VOTE_SPACING)) return VOTE_TOO_SOON;            /* 7 */
-    if (has_newer_owner(self, msg, env)) return VOTE_SLOT_EPOCH;                             /* 8 */
+    if (too_soon && rule_on(env->rules, RULE_VOTE_SPACING)) return VOTE_TOO_SOON; /* 7 */
+    if (has_newer_owner(self, msg, env)) return VOTE_SLOT_EPOCH;                  /* 8 */
     return VOTE_GRANTED;
 }
 
-/* Redis: clusterSendFailoverAuthIfNeeded(). Denial sends nothing. Nodes without a vote stay silent even in the
- * trace: every request reaches all of them. */
+/* Redis: clusterSendFailoverAuthIfNeeded(). Denial sends nothing. Nodes without a vote stay silent
+ * even in the trace: every request reaches all of them. */
 VoteVerdict election_on_request(Node *self, const Msg *msg, NodeEnv *env)
 {
     SIM_ASSERT(is_known(self, msg->sender));
@@ -308,15 +315,15 @@ VoteVerdict election_on_request(Node *self, const Msg *msg, NodeEnv *env)
     note->u.VOTE_GRANTED.epoch = self->current_epoch;
     self_set_epochs(self, self->current_epoch, self->current_epoch, env);
     self->peers[self->peers[msg->sender].primary].voted_ms = env->now_ms;
-    self->todo |= TODO_SAVE | TODO_FSYNC; /* on disk before the ACK leaves (§2.6) */
+    self->before_sleep |= SLEEP_SAVE | SLEEP_FSYNC; /* on disk before the ACK leaves (§2.6) */
     link_send(self, msg->sender, link_build(self, MSG_AUTH_ACK, 0, env), env);
     return VOTE_GRANTED;
 }
 
 /* --- following --- */
 
-/* Redis: clusterSetMaster(). Redis asserts that no slot is left; a replica that was given some by ADDSLOTS would
- * crash there, here it lets go of them. */
+/* Redis: clusterSetMaster(). Redis asserts that no slot is left; a replica that was given some by
+ * ADDSLOTS would crash there, here it lets go of them. */
 void election_follow(Node *self, NodeId primary, RoleReason reason, NodeEnv *env)
 {
     SIM_ASSERT(primary != self->self);

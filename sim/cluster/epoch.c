@@ -1,4 +1,5 @@
-/* epoch.c -- config epochs without a vote: two primaries with one epoch, and bumping (protocol.md §4.9, §4.10). */
+/* epoch.c -- config epochs without a vote: two primaries with one epoch, and bumping (protocol.md
+ * §4.9, §4.10). */
 #include "sim/cluster/epoch.h"
 
 #include "sim/cluster/peers.h"
@@ -23,8 +24,8 @@ static void take_next_epoch(Node *self, NodeEnv *env)
     peer_set_epoch(self, self->self, self->current_epoch, env);
 }
 
-/* The smaller ID moves, so that in a group of equal epochs the largest ID keeps its own. It is on disk before
- * anybody hears of it. Redis: clusterHandleConfigEpochCollision(). */
+/* The smaller ID moves, so that in a group of equal epochs the largest ID keeps its own. It is on
+ * disk before anybody hears of it. Redis: clusterHandleConfigEpochCollision(). */
 void epoch_on_collision(Node *self, NodeId sender, uint64_t sender_epoch, NodeEnv *env)
 {
     SIM_ASSERT(peer_known(self, sender));
@@ -52,6 +53,6 @@ bool epoch_bump(Node *self, NodeEnv *env)
     TraceRecord *note = effect_note(env, TRACE_EPOCH_BUMPED);
     note->u.EPOCH_BUMPED.epoch = self->current_epoch + 1;
     take_next_epoch(self, env);
-    self->todo |= TODO_SAVE | TODO_FSYNC;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_FSYNC;
     return true;
 }

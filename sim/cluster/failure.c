@@ -1,8 +1,9 @@
 /* failure.c -- PFAIL, failure reports, FAIL and their clearing (protocol.md §5.1-5.5).
  *
- * Reports are a table: a row for each reporter, a column for each subject, a time in each cell. Taking one
- * in is a look-up of the column and a store. Expired reports stay until somebody counts; a column
- * knows a time before which none of its reports lies, so that counting seldom has to look at them. */
+ * Reports are a table: a row for each reporter, a column for each subject, a time in each cell.
+ * Taking one in is a look-up of the column and a store. Expired reports stay until somebody counts;
+ * a column knows a time before which none of its reports lies, so that counting seldom has to look
+ * at them. */
 #include "sim/cluster/failure.h"
 
 #include "sim/cluster/clusterstate.h"
@@ -11,9 +12,9 @@
 
 #include <string.h>
 
-#define REPORT_VALIDITY_MULT 2 /* CLUSTER_FAIL_REPORT_VALIDITY_MULT */
-#define FAIL_UNDO_MULT 2       /* CLUSTER_FAIL_UNDO_TIME_MULT */
-#define ROW_GROWTH 16          /* rows grow by so many cells */
+#define REPORT_VALIDITY_MULT 2  /* CLUSTER_FAIL_REPORT_VALIDITY_MULT */
+#define FAIL_UNDO_MULT       2  /* CLUSTER_FAIL_UNDO_TIME_MULT */
+#define ROW_GROWTH           16 /* rows grow by so many cells */
 
 /* --- the table of reports --- */
 
@@ -74,8 +75,7 @@ static NodeMs *need_cell(Node *self, uint16_t column, NodeId reporter, Mem *mem)
     ReportRow *row = &self->report_table.rows[reporter];
     if (column >= row->size) {
         uint32_t size = (column / ROW_GROWTH + 1u) * ROW_GROWTH;
-        row->times =
-            mem_resize(mem, row->times, row->size * sizeof(NodeMs), size * sizeof(NodeMs));
+        row->times = mem_resize(mem, row->times, row->size * sizeof(NodeMs), size * sizeof(NodeMs));
         row->size = size;
     }
     return &row->times[column];
@@ -235,7 +235,7 @@ static void set_failed(Node *self, NodeId peer, NodeEnv *env)
     uint16_t flags = self->peers[peer].flags & (uint16_t)~FLAG_PFAIL;
     peer_set_flags(self, peer, flags | FLAG_FAIL, env);
     self->peers[peer].fail_ms = env->now_ms;
-    self->todo |= TODO_STATE | TODO_SAVE;
+    self->before_sleep |= SLEEP_STATE | SLEEP_SAVE;
 }
 
 static void tell_everybody(Node *self, NodeId peer, NodeEnv *env)
@@ -283,7 +283,7 @@ static void clear(Node *self, NodeId peer, uint16_t flag, ClearReason reason, No
     TraceRecord *record = effect_note(env, TRACE_CLEARED);
     record->u.CLEARED.peer = peer;
     record->u.CLEARED.reason = reason;
-    self->todo |= TODO_SAVE | TODO_STATE;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
 }
 
 /* clearNodeFailureIfNeeded */

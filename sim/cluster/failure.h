@@ -8,11 +8,13 @@ void failure_suspect(Node *self, PeerRef ref, NodeEnv *env); /* PFAIL, from the 
 /* Adds or refreshes a report; true when it is new (clusterNodeAddFailureReport). */
 bool failure_report_add(Node *self, NodeId peer, NodeId reporter, NodeEnv *env);
 bool failure_report_remove(Node *self, NodeId peer, NodeId reporter, NodeEnv *env);
-/* Valid reports about the peer, after dropping those older than 2T (clusterNodeFailureReportsCount). */
+/* Valid reports about the peer, after dropping those older than 2T
+ * (clusterNodeFailureReportsCount). */
 uint32_t failure_report_count(Node *self, NodeId peer, NodeEnv *env);
 /* Forgets reports about a peer, and those it made (clusterDelNode). */
 void failure_forget(Node *self, NodeId node, NodeEnv *env);
-/* Fills self->reports with every report held, in the order of reporters: for keyframes and tests. */
+/* Fills self->reports with every report held, in the order of reporters: for keyframes and tests.
+ */
 void failure_list_reports(Node *self, Mem *mem);
 void failure_deinit(Node *self, Mem *mem);
 void failure_mark_if_needed(Node *self, NodeId peer, NodeEnv *env); /* markNodeAsFailingIfNeeded */

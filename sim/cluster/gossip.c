@@ -1,9 +1,9 @@
 /* gossip.c -- gossip sections out and in (protocol.md §3.5, §3.9, §4.4, §5.2).
  *
- * The hot path of the whole simulator: in a cluster of 1000 idle nodes 3.8 million entries are drawn and
- * as many taken in each second. A draw reads known, marks and gate; an entry that says nothing but
- * "healthy, heard at" reads one word of the gate and perhaps writes it. Everything else goes through
- * take_entry, which has the full rules. */
+ * The hot path of the whole simulator: in a cluster of 1000 idle nodes 3.8 million entries are
+ * drawn and as many taken in each second. A draw reads known, marks and gate; an entry that says
+ * nothing but "healthy, heard at" reads one word of the gate and perhaps writes it. Everything else
+ * goes through take_entry, which has the full rules. */
 #include "sim/cluster/gossip.h"
 
 #include "sim/cluster/failure.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define GOSSIP_WANTED_MIN 3
-#define GOSSIP_FUTURE_MS 500 /* how far ahead of my clock a pong may lie */
+#define GOSSIP_FUTURE_MS  500 /* how far ahead of my clock a pong may lie */
 
 /* --- out --- */
 
@@ -46,8 +46,8 @@ uint16_t gossip_capacity(const Node *self, const NodeEnv *env)
     return (uint16_t)((uint32_t)wanted_count(self) + pfail_wanted(self, env));
 }
 
-/* Uniform draws below `bound`, four from one random number: multiply and shift 16 bits, and draw again
- * where a remainder would favour the small numbers. */
+/* Uniform draws below `bound`, four from one random number: multiply and shift 16 bits, and draw
+ * again where a remainder would favour the small numbers. */
 typedef struct Draws {
     Rng *rng;
     uint64_t bits;
@@ -150,13 +150,13 @@ void gossip_fill(Node *self, Msg *msg, NodeId receiver, NodeEnv *env)
 
 /* What holds for all entries of one packet. */
 typedef struct Section {
-    NodeId sender;    /* NODE_NONE: not in the table */
-    bool reports;     /* its word on failures counts: it is a primary (§5.2) */
-    NodeMs pong_max;  /* no later pong is believed; 0: none is (the rule is off) */
+    NodeId sender;   /* NODE_NONE: not in the table */
+    bool reports;    /* its word on failures counts: it is a primary (§5.2) */
+    NodeMs pong_max; /* no later pong is believed; 0: none is (the rule is off) */
 } Section;
 
-/* An ID that is not in the table: a known sender vouches for it (§4.4). Its record takes the flags as they
- * are, PFAIL and FAIL included. */
+/* An ID that is not in the table: a known sender vouches for it (§4.4). Its record takes the flags
+ * as they are, PFAIL and FAIL included. */
 static void discover(Node *self, const GossipEntry *entry, const Section *section, NodeEnv *env)
 {
     if (section->sender == NODE_NONE || entry->flags & FLAG_NOADDR) return;

@@ -9,8 +9,8 @@
 uint16_t gossip_capacity(const Node *self, const NodeEnv *env);
 /* Fills the section of `msg`; `receiver` is who will get it, if known (clusterSendPing). */
 void gossip_fill(Node *self, Msg *msg, NodeId receiver, NodeEnv *env);
-/* Takes in the section of a packet; `sender` is NODE_NONE when it is not in the table, which happens with
- * a MEET only (clusterProcessGossipSection). */
+/* Takes in the section of a packet; `sender` is NODE_NONE when it is not in the table, which
+ * happens with a MEET only (clusterProcessGossipSection). */
 void gossip_process(Node *self, const Msg *msg, NodeId sender, NodeEnv *env);
 
 #endif

@@ -29,14 +29,14 @@ PeerRef handshake_on_pong(Node *self, PeerRef ref, const Msg *msg, NodeEnv *env)
     if (peer_known(self, msg->sender)) {
         /* It became known otherwise, by gossip: the temporary record was for nothing. */
         if (handshake_update_address(self, msg->sender, msg, env)) {
-            self->todo |= TODO_SAVE | TODO_STATE;
+            self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
         }
         peer_remove(self, ref, env);
         return PEER_NONE;
     }
     uint16_t flags = node_peer(self, ref)->flags & (uint16_t)~FLAG_HANDSHAKE;
     flags |= msg->flags & (FLAG_PRIMARY | FLAG_REPLICA);
-    self->todo |= TODO_SAVE;
+    self->before_sleep |= SLEEP_SAVE;
     return peer_rename_handshake(self, ref, msg->sender, flags, env);
 }
 
@@ -75,7 +75,8 @@ void handshake_blacklist(Node *self, NodeId node, NodeEnv *env)
     uint32_t kept = 0;
     for (uint32_t i = 0; i < self->blacklist.count; i++) {
         Blacklisted entry = self->blacklist.items[i];
-        if (entry.node != node && entry.until_s >= now_s(env)) self->blacklist.items[kept++] = entry;
+        if (entry.node != node && entry.until_s >= now_s(env))
+            self->blacklist.items[kept++] = entry;
     }
     self->blacklist.count = kept;
     Blacklisted entry = {.node = node, .until_s = now_s(env) + BLACKLIST_TTL_S};

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Entry b is the remainder of b * x^16 by x^16 + x^12 + x^5 + 1: shift b into the top byte eight times,
- * subtracting 0x1021 whenever a 1 falls out. The unit test computes it so and compares. */
+/* Entry b is the remainder of b * x^16 by x^16 + x^12 + x^5 + 1: shift b into the top byte eight
+ * times, subtracting 0x1021 whenever a 1 falls out. The unit test computes it so and compares. */
 /* clang-format off */
 static const uint16_t REMAINDERS[256] = {
     0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5, 0x60C6, 0x70E7, 0x8108, 0x9129, 0xA14A, 0xB16B,

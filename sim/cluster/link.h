@@ -1,4 +1,5 @@
-/* link.h -- building and sending bus messages, and the life of links (protocol.md §3.1-3.3, §3.10). */
+/* link.h -- building and sending bus messages, and the life of links (protocol.md §3.1-3.3, §3.10).
+ */
 #ifndef CLUSTER_LINK_H
 #define CLUSTER_LINK_H
 
@@ -6,7 +7,8 @@
 
 /* A message with all header fields filled in (clusterBuildMessageHdr), without gossip. */
 MsgId link_build(Node *self, MsgKind kind, uint16_t gossip_capacity, NodeEnv *env);
-/* Sends on the record's outbound link, or drops it when there is none; counts it. Takes the reference. */
+/* Sends on the record's outbound link, or drops it when there is none; counts it. Takes the
+ * reference. */
 void link_send(Node *self, PeerRef ref, MsgId msg, NodeEnv *env);
 /* To every record with an outbound link, except myself and handshakes (clusterBroadcastMessage). */
 void link_broadcast(Node *self, MsgId msg, NodeEnv *env);
@@ -17,7 +19,8 @@ typedef enum PongTarget { PONG_TO_ALL, PONG_TO_LOCAL_REPLICAS } PongTarget;
 void link_broadcast_pong(Node *self, PongTarget target, NodeEnv *env); /* clusterBroadcastPong */
 /* Asks the world to open the outbound link of a record that has none. */
 void link_open(Node *self, PeerRef ref, NodeEnv *env);
-/* The record whose outbound link this is; `hint` is the likely one or NODE_NONE. PEER_NONE: none any more. */
+/* The record whose outbound link this is; `hint` is the likely one or NODE_NONE. PEER_NONE: none
+ * any more. */
 PeerRef link_find_outbound(const Node *self, LinkId link, NodeId hint);
 /* The identity an inbound link is bound to, or NODE_NONE. */
 NodeId link_find_inbound(const Node *self, LinkId link);

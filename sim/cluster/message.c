@@ -1,7 +1,8 @@
 /* message.c -- the pool of bus messages (protocol.md §3.2, §3.3).
  *
- * A message and its gossip entries are one block that never moves. A freed block goes to the list of its
- * class and is the next one of that class to be handed out, under the number it had before. */
+ * A message and its gossip entries are one block that never moves. A freed block goes to the list
+ * of its class and is the next one of that class to be handed out, under the number it had before.
+ */
 #include "sim/cluster/message.h"
 
 #include "sim/base/array.h"
@@ -10,7 +11,7 @@
 #include <string.h>
 
 /* Classes hold 0, 8, 16, 32 ... entries, up to more than a message can have. */
-#define CLASS_COUNT 12
+#define CLASS_COUNT    12
 #define CLASS_SMALLEST 8
 
 typedef struct Slot {
@@ -35,7 +36,7 @@ static uint32_t class_entries(uint32_t class)
 static uint32_t class_of(uint32_t entries)
 {
     uint32_t class = 0;
-    while (class_entries(class) < entries) class++;
+    while (class_entries(class) < entries) class ++;
     SIM_ASSERT(class < CLASS_COUNT);
     return class;
 }

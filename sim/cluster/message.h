@@ -1,4 +1,5 @@
-/* message.h -- a message of the cluster bus: every header field, gossip entries, computed wire size.
+/* message.h -- a message of the cluster bus: every header field, gossip entries, computed wire
+ * size.
  *
  * Messages live in a pool (LIFO reuse); a MsgId is what travels through the network. A message is
  * written once, then shared read-only by all its receivers, and freed when the last is done. */
@@ -13,17 +14,18 @@
 
 #define MSG_HEADER_BYTES 2256 /* CLUSTERMSG_MIN_LEN, protocol.md §3.2 */
 #define MSG_GOSSIP_BYTES 104
-#define MSG_FAIL_BYTES 2296
+#define MSG_FAIL_BYTES   2296
 #define MSG_UPDATE_BYTES 4352
 
-#define MFLAG_PAUSED 1
+#define MFLAG_PAUSED   1
 #define MFLAG_FORCEACK 2
 
 typedef uint32_t MsgId;
 #define MSG_NONE ((MsgId)0xFFFFFFFF)
 
 /* One gossip entry. The address is the one at which the identity was born.
- * Simplified: an identity never moves to another address, so the entry's ip and ports are left out. */
+ * Simplified: an identity never moves to another address, so the entry's ip and ports are left out.
+ */
 typedef struct GossipEntry {
     NodeId node;
     uint16_t flags;  /* FLAG_* of the sender's record, raw */
@@ -56,7 +58,8 @@ typedef struct MsgPool MsgPool; /* opaque; sim/cluster/message.c */
 
 MsgPool *msgpool_create(Mem *mem);
 void msgpool_destroy(MsgPool *pool);
-/* A new message with room for `gossip_capacity` entries and one reference; other fields are zero. */
+/* A new message with room for `gossip_capacity` entries and one reference; other fields are zero.
+ */
 MsgId msg_new(MsgPool *pool, MsgKind kind, uint16_t gossip_capacity);
 Msg *msg_at(MsgPool *pool, MsgId id); /* stable until the message is freed */
 void msg_retain(MsgPool *pool, MsgId id);

@@ -1,7 +1,9 @@
-/* migration.c -- replica migration (protocol.md §8): a spare replica moves to a primary that lost all of its own.
+/* migration.c -- replica migration (protocol.md §8): a spare replica moves to a primary that lost
+ * all of its own.
  *
- * Runs at each tick of a replica. Two passes over the table: how many replicas each primary has that are not FAIL,
- * then who is orphaned. "First" orphan is by order of creation here; in Redis by hash-table order (§17.1). */
+ * Runs at each tick of a replica. Two passes over the table: how many replicas each primary has
+ * that are not FAIL, then who is orphaned. "First" orphan is by order of creation here; in Redis by
+ * hash-table order (§17.1). */
 #include "sim/cluster/election.h"
 
 #include "sim/cluster/peers.h"
@@ -44,7 +46,8 @@ static bool is_triggered(Node *self, const Attached *attached)
         if (ok == 0 && peer->slot_count > 0 && (peer->flags & FLAG_MIGRATE_TO)) orphans++;
         if (ok > max) max = ok;
     }
-    bool mine_counts = mine != NODE_NONE && peer_known(self, mine) && is_working_primary(&self->peers[mine]);
+    bool mine_counts =
+        mine != NODE_NONE && peer_known(self, mine) && is_working_primary(&self->peers[mine]);
     return orphans > 0 && max >= 2 && mine_counts && attached->ok[mine] == max;
 }
 
@@ -61,8 +64,8 @@ static bool leaves_enough(const Node *self, NodeId primary)
     return ok > self->cfg.migration_barrier;
 }
 
-/* Step 3, first half: keeps the orphan times; returns the first orphan with slots. The times are kept only while
- * this runs, so the 5 s begin when the FAIL is known. */
+/* Step 3, first half: keeps the orphan times; returns the first orphan with slots. The times are
+ * kept only while this runs, so the 5 s begin when the FAIL is known. */
 static NodeId find_target(Node *self, const Attached *attached, const NodeEnv *env)
 {
     NodeId target = NODE_NONE;
@@ -70,7 +73,8 @@ static NodeId find_target(Node *self, const Attached *attached, const NodeEnv *e
         PeerRef ref = self->known.items[i];
         if (ref & PEER_HANDSHAKE) continue;
         Peer *peer = &self->peers[ref];
-        bool is_orphaned = is_working_primary(peer) && (peer->flags & FLAG_MIGRATE_TO) && attached->ok[ref] == 0;
+        bool is_orphaned =
+            is_working_primary(peer) && (peer->flags & FLAG_MIGRATE_TO) && attached->ok[ref] == 0;
         if (!is_orphaned) {
             peer->orphaned_ms = 0;
             continue;
@@ -81,9 +85,11 @@ static NodeId find_target(Node *self, const Attached *attached, const NodeEnv *e
     return target;
 }
 
-/* Step 3, second half: the smallest ID among the replicas, FAIL ones too, of the primaries that have `max` of them.
- * A primary that is FAIL itself is counted here, though not in §8.1: so it is in the source. */
-static bool am_candidate(const Node *self, const Attached *attached, uint32_t max, const NodeEnv *env)
+/* Step 3, second half: the smallest ID among the replicas, FAIL ones too, of the primaries that
+ * have `max` of them. A primary that is FAIL itself is counted here, though not in §8.1: so it is
+ * in the source. */
+static bool am_candidate(const Node *self, const Attached *attached, uint32_t max,
+                         const NodeEnv *env)
 {
     const NodeEntry *entries = env->directory->nodes.items;
     for (uint32_t i = 0; i < self->known.count; i++) {

@@ -16,7 +16,8 @@
 
 /* Flags that nodes.conf keeps (§2.2). */
 #define FLAGS_ON_DISK                                                                              \
-    (FLAG_PRIMARY | FLAG_REPLICA | FLAG_PFAIL | FLAG_FAIL | FLAG_MYSELF | FLAG_NOADDR | FLAG_NOFAILOVER)
+    (FLAG_PRIMARY | FLAG_REPLICA | FLAG_PFAIL | FLAG_FAIL | FLAG_MYSELF | FLAG_NOADDR |            \
+     FLAG_NOFAILOVER)
 
 /* --- birth --- */
 
@@ -32,7 +33,7 @@ static void update_own_flags(Node *self, NodeEnv *env)
     flags |= nofailover_flag(self);
     if (flags == node_me(self)->flags) return;
     peer_set_flags(self, self->self, flags, env);
-    self->todo |= TODO_SAVE | TODO_STATE;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
 }
 
 void node_set_config(Node *self, const NodeConfig *config, NodeEnv *env)
@@ -120,7 +121,7 @@ Node *node_create(HostId host, AddrId addr, NodeId identity, const NodeConfig *c
     SIM_ASSERT(self->self < env->directory->nodes.count);
     if (fresh) {
         peer_add(self, self->self, addr, FLAG_MYSELF | FLAG_PRIMARY, env);
-        self->todo |= TODO_SAVE | TODO_FSYNC;
+        self->before_sleep |= SLEEP_SAVE | SLEEP_FSYNC;
     } else {
         load_disk(self, disk, env);
     }
@@ -151,8 +152,9 @@ void node_link_opened(Node *self, PeerRef ref, LinkId link)
     if (!(ref & PEER_HANDSHAKE)) self->out_links[ref] = link;
 }
 
-/* The first packet on a new connection: MEET if one was asked for, else PING. An older unanswered ping keeps
- * its time, so that connecting again never resets the clock of failure detection (§3.10). */
+/* The first packet on a new connection: MEET if one was asked for, else PING. An older unanswered
+ * ping keeps its time, so that connecting again never resets the clock of failure detection
+ * (§3.10). */
 static void on_link_up(Node *self, const NodeInput *input, NodeEnv *env)
 {
     if (input->inbound) return;
@@ -192,25 +194,24 @@ void node_step(Node *self, const NodeInput *input, NodeEnv *env)
     case NODE_INPUT_COUNT: SIM_ASSERT(input->kind < NODE_INPUT_COUNT);
     }
     node_check(self);
-    SIM_ASSERT_SLOW((node_check_slow(self, env->slots), true));
 }
 
 /* What the work itself leaves to do waits for the next turn, as in Redis. */
 void node_before_sleep(Node *self, NodeEnv *env)
 {
-    uint32_t todo = self->todo;
-    self->todo = 0;
-    if (todo & TODO_MANUAL) {
+    uint32_t before_sleep = self->before_sleep;
+    self->before_sleep = 0;
+    if (before_sleep & SLEEP_MANUAL) {
         if (!node_is_primary(self)) {
             election_manual_step(self, env);
             election_step(self, env);
         }
-    } else if (todo & TODO_FAILOVER) {
+    } else if (before_sleep & SLEEP_FAILOVER) {
         election_step(self, env);
     }
-    if (todo & TODO_STATE) clusterstate_update(self, env);
-    if (todo & TODO_SAVE) {
-        bool fsync = (todo & TODO_FSYNC) != 0;
+    if (before_sleep & SLEEP_STATE) clusterstate_update(self, env);
+    if (before_sleep & SLEEP_SAVE) {
+        bool fsync = (before_sleep & SLEEP_FSYNC) != 0;
         effect_push(env, (Effect){.kind = EFFECT_PERSIST, .u.fsync = fsync});
     }
     node_check(self);
@@ -245,7 +246,8 @@ static void grow_disk(NodeDisk *disk, uint32_t count, Mem *mem)
     }
 }
 
-/* Writes the records that changed since the last save; all of them on a disk of another identity. */
+/* Writes the records that changed since the last save; all of them on a disk of another identity.
+ */
 void node_save(Node *self, NodeDisk *disk, Mem *mem)
 {
     grow_disk(disk, self->capacity, mem);
@@ -323,7 +325,9 @@ static void check_counts(const Node *self)
     for (uint32_t i = 0; i < self->capacity; i++) {
         const Peer *peer = &self->peers[i];
         if (peer->used) used++;
-        else SIM_ASSERT(self->gate[i] == GATE_CLOSED && self->marks[i] == (MARK_NO_LINK | MARK_BARE));
+        else
+            SIM_ASSERT(self->gate[i] == GATE_CLOSED &&
+                       self->marks[i] == (MARK_NO_LINK | MARK_BARE));
         if (self->marks[i] & MARK_SUSPECT) suspects++;
         if (peer->used && peer->flags & FLAG_PFAIL) pfails++;
     }
@@ -332,8 +336,8 @@ static void check_counts(const Node *self)
     SIM_ASSERT(suspects == self->suspect_count);
     SIM_ASSERT(pfails == self->pfails.count);
     for (uint32_t i = 1; i < self->pfails.count; i++) {
-        const PeerRef *pair = &self->pfails.items[i - 1];
-        SIM_ASSERT(self->peers[pair[0]].order < self->peers[pair[1]].order);
+        PeerRef left = self->pfails.items[i - 1], right = self->pfails.items[i];
+        SIM_ASSERT(self->peers[left].order < self->peers[right].order);
     }
 }
 

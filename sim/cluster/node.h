@@ -1,9 +1,10 @@
 /* node.h -- one Redis Cluster node as a pure state machine (style.md §6).
  *
  * state + input + environment -> new state + effects. The world calls node_step for each input, and
- * node_before_sleep once when the process has nothing more to do at that instant (protocol.md §3.7); a
- * turn is one or more steps followed by one before-sleep. Effects are carried out afterwards, in order.
- * Every table is the node's own; everything about others is by NodeId or PeerRef.
+ * node_before_sleep once when the process has nothing more to do at that instant (protocol.md
+ * §3.7); a turn is one or more steps followed by one before-sleep. Effects are carried out
+ * afterwards, in order. Every table is the node's own; everything about others is by NodeId or
+ * PeerRef.
  *
  *   peers.h     the table of known nodes, its setters (which write the trace), the gate
  *   link.h      outbound and inbound links           gossip.h   gossip sections out and in
@@ -11,7 +12,8 @@
  *   handshake.h MEET, handshake, discovery           failure.h  PFAIL, reports, FAIL, clearing
  *   state.h     cluster_state (clusterstate.h)       election.h delay, request, vote, promotion
  *   slots.h     owner table, claims, UPDATE          epoch.h    collision, bump, set-config-epoch
- *   admin.h     what CLUSTER subcommands do          nodestext.h CLUSTER NODES, INFO, SLOTS, nodes.conf
+ *   admin.h     what CLUSTER subcommands do          nodestext.h CLUSTER NODES, INFO, SLOTS,
+ * nodes.conf
  */
 #ifndef CLUSTER_NODE_H
 #define CLUSTER_NODE_H
@@ -21,7 +23,8 @@
 #include "sim/cluster/effect.h"
 #include "sim/trace/state.h"
 
-/* A node record (protocol.md §2.3), cold part. The hot part is Node.gate. Written only through peers.h. */
+/* A node record (protocol.md §2.3), cold part. The hot part is Node.gate. Written only through
+ * peers.h. */
 typedef struct Peer {
     uint64_t epoch;       /* configEpoch */
     uint64_t offset;      /* repl_offset of its last header */
@@ -43,22 +46,22 @@ typedef struct Peer {
     NodeId node;           /* identity; NODE_NONE while a handshake */
     uint16_t order;        /* index in Node.known */
     uint16_t report_count; /* failure reports held about it, expired ones included */
-    uint8_t link_state;    /* PeerLink; connecting with LINK_NONE: the world has not opened it yet */
+    uint8_t link_state; /* PeerLink; connecting with LINK_NONE: the world has not opened it yet */
     bool used;
     bool dirty; /* differs from what node_save wrote last */
 } Peer;
 
-/* The gate (perf: the only thing a healthy gossip entry touches): for subject j the pong time known of
- * j in ms, or GATE_CLOSED when an ordinary entry may not simply overwrite it: a ping is outstanding,
- * failure reports exist, j is flagged PFAIL or FAIL, j was never heard of, is unknown or is myself. Then
- * the full rules of §3.9 run on the cold part. Kept by peers.c. */
+/* The gate (perf: the only thing a healthy gossip entry touches): for subject j the pong time known
+ * of j in ms, or GATE_CLOSED when an ordinary entry may not simply overwrite it: a ping is
+ * outstanding, failure reports exist, j is flagged PFAIL or FAIL, j was never heard of, is unknown
+ * or is myself. Then the full rules of §3.9 run on the cold part. Kept by peers.c. */
 #define GATE_CLOSED UINT32_MAX
 
-/* Node.marks: the flags of a record and, in bits that no flag has, what a draw for gossip and a tick of
- * the cron need to know, so that neither touches the cold part. Kept by peers.c. */
-#define MARK_FLAGS 0x03FF
+/* Node.marks: the flags of a record and, in bits that no flag has, what a draw for gossip and a
+ * tick of the cron need to know, so that neither touches the cold part. Kept by peers.c. */
+#define MARK_FLAGS   0x03FF
 #define MARK_SUSPECT 0x2000 /* flagged PFAIL or FAIL, or with failure reports */
-#define MARK_BARE 0x4000    /* neither outbound link nor slots: not gossiped about, §3.5 */
+#define MARK_BARE    0x4000 /* neither outbound link nor slots: not gossiped about, §3.5 */
 #define MARK_NO_LINK 0x8000 /* no outbound link */
 
 typedef struct FailReport { /* §5.2 */
@@ -67,8 +70,9 @@ typedef struct FailReport { /* §5.2 */
     NodeMs time_ms;
 } FailReport;
 
-/* Failure reports by reporter and subject: a row of times for each reporter, a column for each subject
- * (perf: in a partition of 1000 nodes a node holds a quarter of a million). See failure.c. */
+/* Failure reports by reporter and subject: a row of times for each reporter, a column for each
+ * subject (perf: in a partition of 1000 nodes a node holds a quarter of a million). See failure.c.
+ */
 typedef struct ReportRow {
     NodeMs *times; /* by column; 0: none */
     uint32_t size;
@@ -91,8 +95,8 @@ typedef struct ReportTable {
 #define REPORT_COLUMN_NONE ((uint16_t)0xFFFF)
 
 typedef struct HandshakeName { /* of the record in the same place of Node.handshakes */
-    uint32_t number; /* grows with each handshake of the process */
-    char *id;        /* temporary, NODE_ID_SIZE digits; its own block, so that records may point at it */
+    uint32_t number;           /* grows with each handshake of the process */
+    char *id; /* temporary, NODE_ID_SIZE digits; its own block, so that records may point at it */
 } HandshakeName;
 
 typedef struct Blacklisted { /* §4.6 */
@@ -108,75 +112,75 @@ typedef struct OpenSlot { /* §9.2: MIGRATING to or IMPORTING from */
 
 /* Election and manual failover (§6.3, §7); survive a win, §6.14. */
 typedef struct Election {
-    NodeMs auth_ms;     /* failover_auth_time */
-    uint64_t epoch;     /* failover_auth_epoch */
-    uint16_t votes;     /* failover_auth_count */
-    uint16_t rank;      /* failover_auth_rank */
-    bool sent;          /* failover_auth_sent */
-    uint8_t refusal;    /* ElectRefusal last noted, so that it is noted once */
-    NodeMs refusal_ms;  /* and when (repeated every 300 s) */
-    NodeMs mf_end_ms;   /* manual failover in progress until; 0 none */
-    NodeId mf_replica;  /* primary side: who asked */
+    NodeMs auth_ms;    /* failover_auth_time */
+    uint64_t epoch;    /* failover_auth_epoch */
+    uint16_t votes;    /* failover_auth_count */
+    uint16_t rank;     /* failover_auth_rank */
+    bool sent;         /* failover_auth_sent */
+    uint8_t refusal;   /* ElectRefusal last noted, so that it is noted once */
+    NodeMs refusal_ms; /* and when (repeated every 300 s) */
+    NodeMs mf_end_ms;  /* manual failover in progress until; 0 none */
+    NodeId mf_replica; /* primary side: who asked */
     bool mf_can_start;
     bool mf_offset_known;
     uint64_t mf_offset; /* primary's offset to reach */
 } Election;
 
 /* Work before the event loop sleeps (§3.7). */
-#define TODO_FAILOVER 1
-#define TODO_STATE 2
-#define TODO_SAVE 4
-#define TODO_FSYNC 8
-#define TODO_MANUAL 16
+#define SLEEP_FAILOVER 1
+#define SLEEP_STATE    2
+#define SLEEP_SAVE     4
+#define SLEEP_FSYNC    8
+#define SLEEP_MANUAL   16
 
 typedef struct Node {
     NodeId self;
     HostId host;
-    AddrId addr;       /* where it listens */
-    bool knows_ip;     /* own IP learned (§4.5); a fresh node prints an empty one */
+    AddrId addr;   /* where it listens */
+    bool knows_ip; /* own IP learned (§4.5); a fresh node prints an empty one */
     NodeConfig cfg;
     uint64_t current_epoch;
     uint64_t last_vote_epoch;
     ClusterState state;
-    uint16_t size;     /* primaries with slots, as of the last evaluation */
-    uint32_t todo;     /* TODO_* */
+    uint16_t size;         /* primaries with slots, as of the last evaluation */
+    uint32_t before_sleep; /* SLEEP_* */
     uint32_t cron_count;
-    uint16_t pfail_count; /* as the last cron counted (stats_pfail_nodes) */
-    NodeMs first_update_ms;  /* clusterUpdateState: first call in this process; 0 not yet */
-    NodeMs minority_ms;      /* among_minority_time */
+    uint16_t pfail_count;   /* as the last cron counted (stats_pfail_nodes) */
+    NodeMs first_update_ms; /* clusterUpdateState: first call in this process; 0 not yet */
+    NodeMs minority_ms;     /* among_minority_time */
     Election election;
 
-    Peer *peers;        /* by NodeId, `capacity` of them */
-    uint32_t *gate;     /* by NodeId */
-    uint16_t *marks;    /* by NodeId: flags and MARK_* */
-    LinkId *out_links;  /* by NodeId: Peer.link again, close together for looking up a link */
-    LinkId *in_links;   /* by NodeId: Peer.inbound again */
-    uint32_t capacity;  /* of the five arrays above */
-    ARRAY_OF(Peer) handshakes;  /* by PeerRef - PEER_HANDSHAKE; unused ones are free */
+    Peer *peers;       /* by NodeId, `capacity` of them */
+    uint32_t *gate;    /* by NodeId */
+    uint16_t *marks;   /* by NodeId: flags and MARK_* */
+    LinkId *out_links; /* by NodeId: Peer.link again, close together for looking up a link */
+    LinkId *in_links;  /* by NodeId: Peer.inbound again */
+    uint32_t capacity; /* of the five arrays above */
+    ARRAY_OF(Peer) handshakes; /* by PeerRef - PEER_HANDSHAKE; unused ones are free */
     ARRAY_OF(HandshakeName) handshake_names;
-    uint32_t handshake_count;   /* numbers given to handshakes so far */
-    ARRAY_OF(PeerRef) known;    /* every record, myself and handshakes included: N = known.count */
+    uint32_t handshake_count; /* numbers given to handshakes so far */
+    ARRAY_OF(PeerRef) known;  /* every record, myself and handshakes included: N = known.count */
     uint8_t *due;    /* by index in known: time slice (mod 256) at which to look again (cron.c) */
     uint8_t *stamps; /* by index in known: last gossip section it went into (gossip.c) */
-    uint32_t order_capacity;    /* of the two arrays above; a multiple of 8 */
-    uint8_t stamp;              /* of the present gossip section */
-    uint32_t last_slice;        /* time slice of the last cron */
-    uint32_t armed_timeout_ms;  /* node timeout that `due` was computed with */
-    bool examine_all;           /* the cron looks at every record each tick: for tests, to compare with */
-    ARRAY_OF(PeerRef) looks;    /* cron: records to look at in this tick */
-    ARRAY_OF(PeerRef) pfails;   /* records flagged PFAIL, in the order of known */
-    ARRAY_OF(NodeId) dirty;     /* what node_save must write */
+    uint32_t order_capacity;   /* of the two arrays above; a multiple of 8 */
+    uint8_t stamp;             /* of the present gossip section */
+    uint32_t last_slice;       /* time slice of the last cron */
+    uint32_t armed_timeout_ms; /* node timeout that `due` was computed with */
+    bool examine_all; /* the cron looks at every record each tick: for tests, to compare with */
+    ARRAY_OF(PeerRef) looks;  /* cron: records to look at in this tick */
+    ARRAY_OF(PeerRef) pfails; /* records flagged PFAIL, in the order of known */
+    ARRAY_OF(NodeId) dirty;   /* what node_save must write */
     ReportTable report_table;
     ARRAY_OF(FailReport) reports; /* a listing of the table: see failure_list_reports */
     ARRAY_OF(Blacklisted) blacklist;
     ARRAY_OF(OpenSlot) open_slots;
-    uint16_t suspect_count;     /* records flagged PFAIL or FAIL, or with reports */
+    uint16_t suspect_count; /* records flagged PFAIL or FAIL, or with reports */
 
-    NodeId owner[SLOT_COUNT];   /* NODE_NONE: unassigned */
+    NodeId owner[SLOT_COUNT];                        /* NODE_NONE: unassigned */
     uint64_t not_claiming[BITSET_WORDS(SLOT_COUNT)]; /* owner_not_claiming_slot, §6.10 */
-    uint64_t assigned;          /* how many slots have an owner */
+    uint64_t assigned;                               /* how many slots have an owner */
 
-    uint64_t sent[MSG_COUNT];     /* messages by kind, for CLUSTER INFO */
+    uint64_t sent[MSG_COUNT]; /* messages by kind, for CLUSTER INFO */
     uint64_t received[MSG_COUNT];
 } Node;
 

@@ -1,6 +1,7 @@
 /* nodestext.c -- CLUSTER NODES, CLUSTER INFO and nodes.conf (protocol.md §11.3, §11.4, §2.5).
  *
- * All lines of nodes go through nodestext_line, so that the truth, a belief in a trace and the disk look alike. */
+ * All lines of nodes go through nodestext_line, so that the truth, a belief in a trace and the disk
+ * look alike. */
 #include "sim/cluster/nodestext.h"
 
 #include "sim/cluster/peers.h"
@@ -15,9 +16,10 @@ void nodestext_flags(uint16_t flags, Text *out)
         uint16_t flag;
         const char *word;
     } rows[] = {
-        {FLAG_MYSELF, "myself"},       {FLAG_PRIMARY, "master"}, {FLAG_REPLICA, "slave"},
-        {FLAG_PFAIL, "fail?"},         {FLAG_FAIL, "fail"},      {FLAG_HANDSHAKE, "handshake"},
-        {FLAG_NOADDR, "noaddr"},       {FLAG_NOFAILOVER, "nofailover"},
+        {FLAG_MYSELF, "myself"}, {FLAG_PRIMARY, "master"},
+        {FLAG_REPLICA, "slave"}, {FLAG_PFAIL, "fail?"},
+        {FLAG_FAIL, "fail"},     {FLAG_HANDSHAKE, "handshake"},
+        {FLAG_NOADDR, "noaddr"}, {FLAG_NOFAILOVER, "nofailover"},
     };
     const char *separator = "";
     for (uint32_t i = 0; i < ARRAY_LENGTH(rows); i++) {
@@ -41,8 +43,9 @@ void nodestext_line(const NodesLine *line, Text *out)
     nodestext_ip(line->addr.ip, out);
     text_append(out, ":%u@%u ", line->addr.port, line->addr.bus_port);
     nodestext_flags(line->flags, out);
-    text_append(out, " %.40s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s", line->primary_id ? line->primary_id : "-",
-                line->ping_ms, line->pong_ms, line->epoch, line->connected ? "connected" : "disconnected");
+    text_append(out, " %.40s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s",
+                line->primary_id ? line->primary_id : "-", line->ping_ms, line->pong_ms,
+                line->epoch, line->connected ? "connected" : "disconnected");
     if (bitset_next(line->slots, SLOT_COUNT, 0) == SLOT_COUNT) return;
     text_append(out, " ");
     text_append_ranges(out, line->slots, SLOT_COUNT, ' ');
@@ -55,7 +58,8 @@ static void append_open_slot(const OpenSlot *open, const Directory *directory, T
 }
 
 /* In slot order; of a slot that is both, only MIGRATING is shown. */
-static void append_open_slots(const OpenSlot *slots, uint32_t count, const Directory *directory, Text *out)
+static void append_open_slots(const OpenSlot *slots, uint32_t count, const Directory *directory,
+                              Text *out)
 {
     for (uint32_t from = 0;;) {
         const OpenSlot *next = NULL;
@@ -85,8 +89,8 @@ static uint64_t shown_epoch(const Node *self, const Peer *peer)
     return has_primary ? self->peers[peer->primary].epoch : peer->epoch;
 }
 
-void nodestext_peer(Node *self, PeerRef ref, const NodeEnv *env, const AddrState *addrs, uint64_t unix_base_ms,
-                    Text *out)
+void nodestext_peer(Node *self, PeerRef ref, const NodeEnv *env, const AddrState *addrs,
+                    uint64_t unix_base_ms, Text *out)
 {
     const Peer *peer = node_peer(self, ref);
     const NodeEntry *entries = env->directory->nodes.items;
@@ -107,10 +111,12 @@ void nodestext_peer(Node *self, PeerRef ref, const NodeEnv *env, const AddrState
     };
     if (is_self && !self->knows_ip) line.addr.ip = 0;
     nodestext_line(&line, out);
-    if (is_self) append_open_slots(self->open_slots.items, self->open_slots.count, env->directory, out);
+    if (is_self)
+        append_open_slots(self->open_slots.items, self->open_slots.count, env->directory, out);
 }
 
-void nodestext_nodes(Node *self, const NodeEnv *env, const AddrState *addrs, uint64_t unix_base_ms, Text *out)
+void nodestext_nodes(Node *self, const NodeEnv *env, const AddrState *addrs, uint64_t unix_base_ms,
+                     Text *out)
 {
     for (uint32_t i = 0; i < self->known.count; i++) {
         nodestext_peer(self, self->known.items[i], env, addrs, unix_base_ms, out);
@@ -141,14 +147,16 @@ static SlotCounts count_slots(const Node *self)
 /* The bus messages by the names of the statistics (§3.3), those that never came left out. */
 static void append_messages(const uint64_t *counts, const char *direction, Text *out)
 {
-    static const char *const names[] = {"ping",     "pong",   "meet",    "fail",   "publish",     "auth-req",
-                                        "auth-ack", "update", "mfstart", "module", "publishshard"};
+    static const char *const names[] = {"ping",    "pong",     "meet",        "fail",
+                                        "publish", "auth-req", "auth-ack",    "update",
+                                        "mfstart", "module",   "publishshard"};
     _Static_assert(ARRAY_LENGTH(names) == MSG_PUBLISHSHARD + 1, "a name for each bus message");
     uint64_t total = 0;
     for (uint32_t i = 0; i < ARRAY_LENGTH(names); i++) {
         if (counts[i] == 0) continue;
         total += counts[i];
-        text_append(out, "cluster_stats_messages_%s_%s:%" PRIu64 "\r\n", names[i], direction, counts[i]);
+        text_append(out, "cluster_stats_messages_%s_%s:%" PRIu64 "\r\n", names[i], direction,
+                    counts[i]);
     }
     text_append(out, "cluster_stats_messages_%s:%" PRIu64 "\r\n", direction, total);
 }
@@ -174,8 +182,8 @@ void nodestext_info(Node *self, const NodeEnv *env, Text *out)
 
 /* --- nodes.conf --- */
 
-static void append_disk_line(const NodeDisk *disk, NodeId node, const Directory *directory, const AddrState *addrs,
-                             const BitPool *slots, Text *out)
+static void append_disk_line(const NodeDisk *disk, NodeId node, const Directory *directory,
+                             const AddrState *addrs, const BitPool *slots, Text *out)
 {
     const DiskPeer *peer = &disk->peers.items[node];
     const NodeEntry *entries = directory->nodes.items;
@@ -186,7 +194,8 @@ static void append_disk_line(const NodeDisk *disk, NodeId node, const Directory 
         .addr = addrs[peer->addr],
         .flags = peer->flags,
         .primary_id = peer->primary == NODE_NONE ? NULL : entries[peer->primary].id,
-        .ping_ms = peer->pinged, /* Simplified: 1 for any time; a start turns it into "now" (§2.7) */
+        .ping_ms =
+            peer->pinged, /* Simplified: 1 for any time; a start turns it into "now" (§2.7) */
         .pong_ms = peer->ponged,
         .epoch = epoch,
         .connected = true,
@@ -194,7 +203,8 @@ static void append_disk_line(const NodeDisk *disk, NodeId node, const Directory 
     };
     if (node == disk->self && !disk->knows_ip) line.addr.ip = 0;
     nodestext_line(&line, out);
-    if (node == disk->self) append_open_slots(disk->open_slots.items, disk->open_slots.count, directory, out);
+    if (node == disk->self)
+        append_open_slots(disk->open_slots.items, disk->open_slots.count, directory, out);
     text_append(out, "\n");
 }
 
@@ -204,8 +214,9 @@ void nodestext_conf(const NodeDisk *disk, const Directory *directory, const Addr
 {
     if (disk->self == NODE_NONE) return;
     for (uint32_t i = 0; i < disk->peers.count; i++) {
-        if (disk->peers.items[i].known) append_disk_line(disk, (NodeId)i, directory, addrs, slots, out);
+        if (disk->peers.items[i].known)
+            append_disk_line(disk, (NodeId)i, directory, addrs, slots, out);
     }
-    text_append(out, "vars currentEpoch %" PRIu64 " lastVoteEpoch %" PRIu64 "\n", disk->current_epoch,
-                disk->last_vote_epoch);
+    text_append(out, "vars currentEpoch %" PRIu64 " lastVoteEpoch %" PRIu64 "\n",
+                disk->current_epoch, disk->last_vote_epoch);
 }

@@ -1,7 +1,7 @@
 /* packet.c -- receiving a packet of the cluster bus, in the order of protocol.md §3.8.
  *
- * Called by node_step. What a packet says of slots, epochs and elections is decided in slots.c, epoch.c
- * and election.c; here stand the order and everything about links and records. */
+ * Called by node_step. What a packet says of slots, epochs and elections is decided in slots.c,
+ * epoch.c and election.c; here stand the order and everything about links and records. */
 #include "sim/cluster/packet.h"
 
 #include "sim/cluster/election.h"
@@ -28,8 +28,8 @@ static bool is_heartbeat(MsgKind kind)
 
 /* --- step 2: who is it --- */
 
-/* The first packet of a known sender binds an inbound link to its record. An older one is closed: it is
- * most likely the one that broke (§3.1). */
+/* The first packet of a known sender binds an inbound link to its record. An older one is closed:
+ * it is most likely the one that broke (§3.1). */
 static void bind_inbound(Node *self, NodeId sender, LinkId link, NodeEnv *env)
 {
     LinkId before = self->peers[sender].inbound;
@@ -70,7 +70,7 @@ static void take_header(Node *self, const Packet *packet, NodeEnv *env)
     }
     if (msg->config_epoch > peer->epoch) {
         peer_set_epoch(self, sender, msg->config_epoch, env);
-        self->todo |= TODO_SAVE | TODO_FSYNC;
+        self->before_sleep |= SLEEP_SAVE | SLEEP_FSYNC;
     }
     peer_set_offset(self, sender, msg->offset, env);
     if (self->election.mf_end_ms) election_manual_offset(self, msg, env);
@@ -78,13 +78,13 @@ static void take_header(Node *self, const Packet *packet, NodeEnv *env)
 
 /* --- step 5: answering PING and MEET --- */
 
-/* The end of the connection at which a MEET arrives says which IP others know this node by; a PING will do
- * as long as it knows none (§4.5). */
+/* The end of the connection at which a MEET arrives says which IP others know this node by; a PING
+ * will do as long as it knows none (§4.5). */
 static void learn_own_ip(Node *self)
 {
     if (self->knows_ip) return;
     self->knows_ip = true;
-    self->todo |= TODO_SAVE;
+    self->before_sleep |= SLEEP_SAVE;
 }
 
 static void answer(Node *self, const Packet *packet, NodeEnv *env)
@@ -93,7 +93,7 @@ static void answer(Node *self, const Packet *packet, NodeEnv *env)
     learn_own_ip(self);
     if (packet->sender == NODE_NONE && msg->kind == MSG_MEET) {
         peer_add_handshake(self, msg->addr, FLAG_HANDSHAKE, env);
-        self->todo |= TODO_SAVE;
+        self->before_sleep |= SLEEP_SAVE;
         gossip_process(self, msg, NODE_NONE, env);
     }
     link_send_ping(self, PEER_NONE, packet->link, MSG_PONG, env);
@@ -107,10 +107,11 @@ static void lose_address(Node *self, PeerRef ref, NodeEnv *env)
     link_close(self, ref, env);
     peer_set_addr(self, ref, ADDR_NONE, env);
     peer_set_flags(self, ref, node_peer(self, ref)->flags | FLAG_NOADDR, env);
-    self->todo |= TODO_SAVE;
+    self->before_sleep |= SLEEP_SAVE;
 }
 
-/* Completes a handshake or finds a wrong ID, on outbound links. False when the link is gone with it. */
+/* Completes a handshake or finds a wrong ID, on outbound links. False when the link is gone with
+ * it. */
 static bool check_owner(Node *self, Packet *packet, NodeEnv *env)
 {
     if (packet->owner == PEER_NONE) return true;
@@ -165,7 +166,7 @@ static void take_heartbeat(Node *self, Packet *packet, NodeEnv *env)
     if (sender != NODE_NONE) copy_nofailover(self, packet, env);
     if (sender != NODE_NONE && msg->kind == MSG_PING && packet->owner == PEER_NONE &&
         handshake_update_address(self, sender, msg, env)) {
-        self->todo |= TODO_SAVE | TODO_STATE;
+        self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
     }
     if (packet->owner != PEER_NONE && msg->kind == MSG_PONG) take_pong(self, packet->owner, env);
     if (sender == NODE_NONE) return;

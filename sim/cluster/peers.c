@@ -37,8 +37,7 @@ void peers_reserve(Node *self, uint32_t count, Mem *mem)
     self->peers = mem_resize(mem, self->peers, old * sizeof(Peer), new * sizeof(Peer));
     self->gate = mem_resize(mem, self->gate, old * sizeof(uint32_t), new * sizeof(uint32_t));
     self->marks = mem_resize(mem, self->marks, old * sizeof(uint16_t), new * sizeof(uint16_t));
-    self->out_links =
-        mem_resize(mem, self->out_links, old * sizeof(LinkId), new * sizeof(LinkId));
+    self->out_links = mem_resize(mem, self->out_links, old * sizeof(LinkId), new * sizeof(LinkId));
     self->in_links = mem_resize(mem, self->in_links, old * sizeof(LinkId), new * sizeof(LinkId));
     for (uint32_t i = old; i < new; i++) {
         self->peers[i] = peer_blank;
@@ -249,7 +248,8 @@ static void drop_open_slots(Node *self, NodeId node)
     self->open_slots.count = kept;
 }
 
-/* Its replicas no longer know whose replicas they are, and its own primary loses it (freeClusterNode). */
+/* Its replicas no longer know whose replicas they are, and its own primary loses it
+ * (freeClusterNode). */
 static void drop_relations(Node *self, NodeId node, NodeEnv *env)
 {
     for (uint32_t i = 0; i < self->known.count; i++) {

@@ -1,8 +1,8 @@
 /* peers.h -- the table of known nodes: look-up, creation, removal, and the setters.
  *
- * Every change that a trace shows goes through one of these functions, which notes it (PEER_*, SELF_*).
- * Nobody else writes Peer fields that TraceState's Belief has, so that folding the trace yields the
- * truth. All take a valid PeerRef of this node's table. */
+ * Every change that a trace shows goes through one of these functions, which notes it (PEER_*,
+ * SELF_*). Nobody else writes Peer fields that TraceState's Belief has, so that folding the trace
+ * yields the truth. All take a valid PeerRef of this node's table. */
 #ifndef CLUSTER_PEERS_H
 #define CLUSTER_PEERS_H
 
@@ -18,8 +18,8 @@ bool peer_known(const Node *self, NodeId node);
 PeerRef peer_add(Node *self, NodeId node, AddrId addr, uint16_t flags, NodeEnv *env);
 /* Adds a handshake record with a random temporary ID; `flags` has HANDSHAKE and perhaps MEET. */
 PeerRef peer_add_handshake(Node *self, AddrId addr, uint16_t flags, NodeEnv *env);
-/* A handshake is over: its record, link and place go on under the real identity, which must be new here
- * (clusterRenameNode). Returns the new ref. */
+/* A handshake is over: its record, link and place go on under the real identity, which must be new
+ * here (clusterRenameNode). Returns the new ref. */
 PeerRef peer_rename_handshake(Node *self, PeerRef ref, NodeId node, uint16_t flags, NodeEnv *env);
 /* Removes a record with its links, reports (about it and by it), slots and references (§4.6). */
 void peer_remove(Node *self, PeerRef ref, NodeEnv *env);
@@ -49,10 +49,12 @@ void peer_note_all(Node *self, NodeId node, NodeEnv *env);
 /* pong_received, wherever it is kept. */
 NodeMs peer_pong_ms(const Node *self, PeerRef ref);
 
-/* Role changes of a record, with the list of replicas kept by Peer.primary (§3.8 "Role in step 6"). */
+/* Role changes of a record, with the list of replicas kept by Peer.primary (§3.8 "Role in step 6").
+ */
 void peer_make_primary(Node *self, PeerRef ref, NodeEnv *env);
 void peer_make_replica(Node *self, PeerRef ref, NodeId primary, NodeEnv *env);
-/* How many replicas of `primary` are known; with healthy_only those neither FAIL (nor PFAIL if strict). */
+/* How many replicas of `primary` are known; with healthy_only those neither FAIL (nor PFAIL if
+ * strict). */
 uint32_t peer_replica_count(const Node *self, NodeId primary);
 
 /* Own epochs and state, noted. */

@@ -1,7 +1,7 @@
 /* peers_set.c -- the setters of node records and of what a node believes of itself.
  *
- * Every change that a trace shows is made and noted here, and nowhere else. Setting what is already so
- * does nothing. Handshake records have no identity: what happens to them is not noted. */
+ * Every change that a trace shows is made and noted here, and nowhere else. Setting what is already
+ * so does nothing. Handshake records have no identity: what happens to them is not noted. */
 #include "sim/cluster/cron.h"
 #include "sim/cluster/peers.h"
 #include "sim/cluster/slots.h"
@@ -254,7 +254,7 @@ void peer_make_primary(Node *self, PeerRef ref, NodeEnv *env)
         if (ref != self->self) flags |= FLAG_MIGRATE_TO;
     }
     peer_set_flags(self, ref, flags, env);
-    self->todo |= TODO_SAVE | TODO_STATE;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
 }
 
 /* The header of `ref` names a primary (NODE_NONE: one that is not known here), §3.8 step 6. */
@@ -265,13 +265,13 @@ void peer_make_replica(Node *self, PeerRef ref, NodeId primary, NodeEnv *env)
         if (peer->slot_count > 0) slots_drop(self, ref, env);
         uint16_t flags = peer->flags & (uint16_t) ~(FLAG_PRIMARY | FLAG_MIGRATE_TO);
         peer_set_flags(self, ref, flags | FLAG_REPLICA, env);
-        self->todo |= TODO_SAVE | TODO_STATE;
+        self->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
     }
     if (primary == NODE_NONE || peer->primary == primary) return;
     leave_primary(self, ref, env);
     peer_set_primary(self, ref, primary, env);
     peer_set_flags(self, primary, self->peers[primary].flags | FLAG_MIGRATE_TO, env);
-    self->todo |= TODO_SAVE;
+    self->before_sleep |= SLEEP_SAVE;
 }
 
 /* --- a whole record --- */

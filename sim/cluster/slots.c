@@ -1,8 +1,9 @@
 /* slots.c -- who owns which slot in one node's own table: claims, UPDATE (protocol.md §6.10-6.13).
  *
- * Always holds: owner[s] == n exactly if s is in the interned set of n's record, and `assigned` counts the owned
- * slots. Only slots_assign changes either, so that a claim of thousands of slots costs one interned set for each
- * node that loses some and one for the node that gains. Sets are compared and cut word by word. */
+ * Always holds: owner[s] == n exactly if s is in the interned set of n's record, and `assigned`
+ * counts the owned slots. Only slots_assign changes either, so that a claim of thousands of slots
+ * costs one interned set for each node that loses some and one for the node that gains. Sets are
+ * compared and cut word by word. */
 #include "sim/cluster/slots.h"
 
 #include "sim/cluster/election.h"
@@ -36,7 +37,8 @@ static bool is_known(const Node *self, NodeId node)
 
 /* --- assigning --- */
 
-/* Does any primary have a replica? Then a primary that gets its first slot may be given one (§8.2). */
+/* Does any primary have a replica? Then a primary that gets its first slot may be given one (§8.2).
+ */
 static bool somebody_has_replicas(const Node *self)
 {
     for (uint32_t i = 0; i < self->known.count; i++) {
@@ -48,7 +50,8 @@ static bool somebody_has_replicas(const Node *self)
     return false;
 }
 
-/* Takes from `left` all slots of the owner of its first slot, from that owner's record too; returns the owner. */
+/* Takes from `left` all slots of the owner of its first slot, from that owner's record too; returns
+ * the owner. */
 static NodeId take_from_owner(Node *self, uint32_t first, SlotSet *left, NodeEnv *env)
 {
     NodeId owner = self->owner[first];
@@ -84,7 +87,8 @@ static void write_owners(Node *self, const SlotSet *moved, NodeId owner)
     }
 }
 
-/* The new owner's record gains `moved`; a primary's first slot makes it a target of replica migration. */
+/* The new owner's record gains `moved`; a primary's first slot makes it a target of replica
+ * migration. */
 static void give_to_owner(Node *self, NodeId owner, const SlotSet *moved, NodeEnv *env)
 {
     const Peer *peer = &self->peers[owner];
@@ -101,7 +105,8 @@ static void give_to_owner(Node *self, NodeId owner, const SlotSet *moved, NodeEn
 void slots_assign_words(Node *self, const uint64_t *words, NodeId owner, NodeEnv *env)
 {
     SlotSet moved;
-    const uint64_t *has = owner == NODE_NONE ? words_of(env, SLOTS_EMPTY) : words_of(env, self->peers[owner].slots);
+    const uint64_t *has =
+        owner == NODE_NONE ? words_of(env, SLOTS_EMPTY) : words_of(env, self->peers[owner].slots);
     for (uint32_t i = 0; i < SLOT_WORDS; i++) moved.words[i] = words[i] & ~has[i];
     if (is_empty(moved.words)) return;
 
@@ -132,15 +137,16 @@ void slots_drop(Node *self, NodeId node, NodeEnv *env)
 /* What came of one claim. */
 typedef struct Claim {
     NodeId sender;
-    NodeId primary;     /* myself, or my primary: whose slots are "ours" */
+    NodeId primary; /* myself, or my primary: whose slots are "ours" */
     uint64_t epoch;
-    SlotSet taken;      /* slots that change hands */
-    SlotSet dirty;      /* of these, mine, and keys may be in them */
-    uint32_t claimed;   /* slots in the claim */
-    uint32_t ours;      /* of the taken ones, ours */
+    SlotSet taken;    /* slots that change hands */
+    SlotSet dirty;    /* of these, mine, and keys may be in them */
+    uint32_t claimed; /* slots in the claim */
+    uint32_t ours;    /* of the taken ones, ours */
 } Claim;
 
-/* The slots that `sender` may not take because this node is importing them: only SETSLOT ends that. */
+/* The slots that `sender` may not take because this node is importing them: only SETSLOT ends that.
+ */
 static void remove_importing(const Node *self, SlotSet *set)
 {
     for (uint32_t i = 0; i < self->open_slots.count; i++) {
@@ -149,8 +155,10 @@ static void remove_importing(const Node *self, SlotSet *set)
     }
 }
 
-/* Of the slots in `left` that belong to the owner of the first: those that are free for the claim. */
-static void claim_from_owner(Node *self, uint32_t first, SlotSet *left, Claim *claim, const NodeEnv *env)
+/* Of the slots in `left` that belong to the owner of the first: those that are free for the claim.
+ */
+static void claim_from_owner(Node *self, uint32_t first, SlotSet *left, Claim *claim,
+                             const NodeEnv *env)
 {
     NodeId owner = self->owner[first];
     SlotSet of_owner = {{0}};
@@ -172,12 +180,14 @@ static void claim_from_owner(Node *self, uint32_t first, SlotSet *left, Claim *c
         claim->taken.words[i] |= of_owner.words[i];
         if (owner == self->self) claim->dirty.words[i] |= of_owner.words[i];
     }
-    if (owner != NODE_NONE && owner == claim->primary) claim->ours += bitset_count(of_owner.words, SLOT_WORDS);
+    if (owner != NODE_NONE && owner == claim->primary)
+        claim->ours += bitset_count(of_owner.words, SLOT_WORDS);
 }
 
-/* Keeps the not-claiming bits of the sender's slots, and finds what it takes from others (the table of §6.10).
- * 7.0.15 quirk: the bits change only here, and this is called only when the claim differs from the stored set. So
- * an owner that drops a slot and adds it again before anybody else claims it leaves the bit set (§6.10). */
+/* Keeps the not-claiming bits of the sender's slots, and finds what it takes from others (the table
+ * of §6.10). 7.0.15 quirk: the bits change only here, and this is called only when the claim
+ * differs from the stored set. So an owner that drops a slot and adds it again before anybody else
+ * claims it leaves the bit set (§6.10). */
 static void examine_claim(Node *self, const uint64_t *claimed, Claim *claim, const NodeEnv *env)
 {
     const uint64_t *has = words_of(env, self->peers[claim->sender].slots);
@@ -207,11 +217,11 @@ static void rebind(Node *self, const Claim *claim, NodeEnv *env)
     note->u.SLOTS_MOVED.epoch = claim->epoch;
     slots_assign_words(self, claim->taken.words, claim->sender, env);
     for (uint32_t i = 0; i < SLOT_WORDS; i++) self->not_claiming[i] &= ~claim->taken.words[i];
-    self->todo |= TODO_SAVE | TODO_STATE | TODO_FSYNC;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_STATE | SLEEP_FSYNC;
 }
 
-/* Keys of slots that I lost while I stay a primary. Without a keyspace the node knows only whether it has keys at
- * all: then every lost slot counts as having some. */
+/* Keys of slots that I lost while I stay a primary. Without a keyspace the node knows only whether
+ * it has keys at all: then every lost slot counts as having some. */
 static void drop_dirty(Claim *claim, NodeEnv *env)
 {
     const uint32_t *keys = env->facts->slot_keys;
@@ -223,7 +233,8 @@ static void drop_dirty(Claim *claim, NodeEnv *env)
     effect_push(env, (Effect){.kind = EFFECT_DROP_KEYS, .u.slots = set});
 }
 
-/* The primary of my primary, if that has become a replica of somebody else than me; NODE_NONE otherwise. */
+/* The primary of my primary, if that has become a replica of somebody else than me; NODE_NONE
+ * otherwise. */
 static NodeId chained_primary(Node *self)
 {
     NodeId primary = node_me(self)->primary;
@@ -236,17 +247,17 @@ static NodeId chained_primary(Node *self)
 /* After the loop, the first of the three that applies (§6.10). */
 static void follow_up(Node *self, Claim *claim, NodeEnv *env)
 {
-    uint32_t todo = TODO_SAVE | TODO_STATE | TODO_FSYNC;
+    uint32_t before_sleep = SLEEP_SAVE | SLEEP_STATE | SLEEP_FSYNC;
     bool lost_all = claim->ours > 0 && self->peers[claim->primary].slot_count == 0;
     if (lost_all && (self->cfg.allow_replica_migration || claim->claimed == claim->ours)) {
         election_follow(self, claim->sender, ROLE_LOST_SLOTS, env);
-        self->todo |= todo;
+        self->before_sleep |= before_sleep;
         return;
     }
     NodeId above = chained_primary(self);
     if (above != NODE_NONE) {
         election_follow(self, above, ROLE_CHAIN, env);
-        self->todo |= todo;
+        self->before_sleep |= before_sleep;
         return;
     }
     drop_dirty(claim, env);
@@ -266,8 +277,8 @@ void slots_on_claim(Node *self, NodeId sender, uint64_t epoch, SlotsId set, Node
 
 /* --- headers and UPDATE --- */
 
-/* The owner of the first claimed slot that this node knows with a newer epoch, NODE_NONE if there is none. Slots
- * that their owner stopped claiming prove nothing. */
+/* The owner of the first claimed slot that this node knows with a newer epoch, NODE_NONE if there
+ * is none. Slots that their owner stopped claiming prove nothing. */
 static NodeId newer_owner(const Node *self, NodeId sender, const Msg *msg, const NodeEnv *env)
 {
     const uint64_t *claimed = words_of(env, msg->slots);
@@ -313,8 +324,8 @@ static void send_update(Node *self, NodeId to, NodeId subject, NodeEnv *env)
     link_send(self, to, id, env);
 }
 
-/* The header's slots are compared with those of the sender, or of its primary, as a whole: equal sets have equal
- * ids, and nothing is to be done (§3.8 step 6, §6.11). */
+/* The header's slots are compared with those of the sender, or of its primary, as a whole: equal
+ * sets have equal ids, and nothing is to be done (§3.8 step 6, §6.11). */
 void slots_on_header(Node *self, NodeId sender, const Msg *msg, NodeEnv *env)
 {
     SIM_ASSERT(peer_known(self, sender));
@@ -329,7 +340,8 @@ void slots_on_header(Node *self, NodeId sender, const Msg *msg, NodeEnv *env)
     if (owner != NODE_NONE) send_update(self, sender, owner, env);
 }
 
-/* §6.11, receiving. The sender is known (§3.8 step 7). An UPDATE about myself is discarded as a whole. */
+/* §6.11, receiving. The sender is known (§3.8 step 7). An UPDATE about myself is discarded as a
+ * whole. */
 void slots_on_update(Node *self, const Msg *msg, NodeEnv *env)
 {
     NodeId subject = msg->subject;
@@ -338,6 +350,6 @@ void slots_on_update(Node *self, const Msg *msg, NodeEnv *env)
     if (peer->epoch >= msg->subject_epoch) return;
     if (peer->flags & FLAG_REPLICA) peer_make_primary(self, subject, env);
     peer_set_epoch(self, subject, msg->subject_epoch, env);
-    self->todo |= TODO_SAVE | TODO_FSYNC;
+    self->before_sleep |= SLEEP_SAVE | SLEEP_FSYNC;
     slots_on_claim(self, subject, msg->subject_epoch, msg->subject_slots, env);
 }

@@ -1,24 +1,27 @@
-/* queue.c -- a lazy radix queue: events in buckets by their distance in bits, sorted only when few are left.
+/* queue.c -- a lazy radix queue: events in buckets by their distance in bits, sorted only when few
+ * are left.
  *
- * `base` is a time at or before every event in a bucket. Bucket k holds the events whose highest bit that
- * differs from base is bit k, so that a lower bucket is earlier than a higher one. The lowest bucket is
- * taken next: if it has few events, they are sorted into the *run*, from which pops are served; if many,
- * base moves to its smallest time and it is spread over the lower buckets, all empty then.
+ * `base` is a time at or before every event in a bucket. Bucket k holds the events whose highest
+ * bit that differs from base is bit k, so that a lower bucket is earlier than a higher one. The
+ * lowest bucket is taken next: if it has few events, they are sorted into the *run*, from which
+ * pops are served; if many, base moves to its smallest time and it is spread over the lower
+ * buckets, all empty then.
  *
- * What always holds: the run is sorted by (time, seq) and covers all times below run_end; buckets hold
- * times from run_end on; inside a bucket events lie in the order of posting. Spreading and sorting are stable and
- * a new event is always the youngest, so (time, seq) holds without seq being stored. Each event moves down at most
- * once a level, sequentially; most move once or twice (docs/performance.md). */
+ * What always holds: the run is sorted by (time, seq) and covers all times below run_end; buckets
+ * hold times from run_end on; inside a bucket events lie in the order of posting. Spreading and
+ * sorting are stable and a new event is always the youngest, so (time, seq) holds without seq being
+ * stored. Each event moves down at most once a level, sequentially; most move once or twice
+ * (docs/performance.md). */
 #include "sim/engine/queue.h"
 
 #include "sim/base/array.h"
 
 #include <string.h>
 
-#define BUCKETS 64
-#define SORT_MAX 64   /* a bucket with at most so many events is sorted */
-#define RUN_MAX 192   /* a run that has grown longer is spread over buckets again */
-#define ARMED 0x80000000u /* in Event.kind: b is a place in `timers` */
+#define BUCKETS  64
+#define SORT_MAX 64          /* a bucket with at most so many events is sorted */
+#define RUN_MAX  192         /* a run that has grown longer is spread over buckets again */
+#define ARMED    0x80000000u /* in Event.kind: b is a place in `timers` */
 
 typedef struct EventArray {
     ARRAY_OF(Event) events;
@@ -71,7 +74,8 @@ static int highest_bit(uint64_t value)
 /* Room for one more at the end of the array. */
 static Event *append(Mem *mem, EventArray *array)
 {
-    if (array->events.count == array->events.capacity) array_reserve(mem, &array->events, array->events.count + 1);
+    if (array->events.count == array->events.capacity)
+        array_reserve(mem, &array->events, array->events.count + 1);
     return &array->events.items[array->events.count++];
 }
 
@@ -82,15 +86,16 @@ static void put_in_bucket(Queue *queue, const Event *event)
     queue->filled |= UINT64_C(1) << k;
 }
 
-/* Everything left of the run goes to buckets again, with `last` as the base. The bits above the bucket the run came
- * from are those of the old base, so the higher buckets stay right. */
+/* Everything left of the run goes to buckets again, with `last` as the base. The bits above the
+ * bucket the run came from are those of the old base, so the higher buckets stay right. */
 static void spread_run(Queue *queue)
 {
     EventArray *run = &queue->run;
     uint32_t kept = 0;
     queue->base = queue->last;
     for (uint32_t i = queue->run_head; i < run->events.count; i++) {
-        if (run->events.items[i].time == queue->last) run->events.items[kept++] = run->events.items[i];
+        if (run->events.items[i].time == queue->last)
+            run->events.items[kept++] = run->events.items[i];
         else put_in_bucket(queue, &run->events.items[i]);
     }
     run->events.count = kept;
@@ -117,7 +122,8 @@ static inline void post(Queue *queue, const Event *event)
     SIM_ASSERT(event->time >= queue->last);
     queue->count++;
     if (event->time < queue->run_end) insert_in_run(queue, event);
-    else if (event->time == queue->base) insert_in_run(queue, event); /* only an empty queue at time 0 */
+    else if (event->time == queue->base)
+        insert_in_run(queue, event); /* only an empty queue at time 0 */
     else put_in_bucket(queue, event);
 }
 
@@ -186,7 +192,8 @@ static void take_as_run(Queue *queue, int k)
     queue->run_end = above == 0 || k == 63 ? SIM_TIME_NEVER : above << (k + 1);
 }
 
-/* Base moves to the smallest time of bucket k; the bucket is spread below, what lies at base becomes the run. */
+/* Base moves to the smallest time of bucket k; the bucket is spread below, what lies at base
+ * becomes the run. */
 static void spread_bucket(Queue *queue, int k)
 {
     EventArray *bucket = &queue->buckets[k];
@@ -214,7 +221,8 @@ static void free_timer(Queue *queue, uint32_t place)
     array_push(queue->mem, &queue->free_timers, place);
 }
 
-/* Brings the earliest event that was not cancelled to the head of the run; false when there is none. */
+/* Brings the earliest event that was not cancelled to the head of the run; false when there is
+ * none. */
 static bool settle(Queue *queue)
 {
     for (;;) {

@@ -1,9 +1,9 @@
 /* queue.h -- the event queue: what happens next, ordered by (time, seq) and nothing else.
  *
- * seq is the order of posting. Events are held by value. A posted event cannot be taken back; an armed
- * one can, by its handle. The queue is a lazy radix wheel (docs/performance.md): 64 slots a level, a slot with few
- * events is sorted straight into the current run. queue_heap.h has the plain 4-ary heap with the same
- * contract, which the tests use as an oracle. Knows no Redis. */
+ * seq is the order of posting. Events are held by value. A posted event cannot be taken back; an
+ * armed one can, by its handle. The queue is a lazy radix wheel (docs/performance.md): 64 slots a
+ * level, a slot with few events is sorted straight into the current run. queue_heap.h has the plain
+ * 4-ary heap with the same contract, which the tests use as an oracle. Knows no Redis. */
 #ifndef ENGINE_QUEUE_H
 #define ENGINE_QUEUE_H
 
@@ -33,7 +33,8 @@ void queue_destroy(Queue *queue);
 void queue_post(Queue *queue, Event event);
 /* The same, and it can be cancelled. */
 TimerId queue_arm(Queue *queue, Event event);
-/* Cancels an armed event. Returns false (and changes nothing) if it has run or was cancelled already. */
+/* Cancels an armed event. Returns false (and changes nothing) if it has run or was cancelled
+ * already. */
 bool queue_cancel(Queue *queue, TimerId timer);
 
 /* Takes the next event if it is due at or before `until`. */

@@ -70,7 +70,8 @@ TimerId queue_heap_arm(QueueHeap *heap, Event event)
 
 bool queue_heap_cancel(QueueHeap *heap, TimerId timer)
 {
-    if (timer == TIMER_NONE || timer >= heap->pending.count || !heap->pending.items[timer]) return false;
+    if (timer == TIMER_NONE || timer >= heap->pending.count || !heap->pending.items[timer])
+        return false;
     heap->pending.items[timer] = false;
     heap->count--;
     return true;

@@ -56,7 +56,8 @@ static SimSpan round_trip(Net *net, Connection *connection)
     net_path(net, connection->host[0], connection->host[1], &there);
     net_path(net, connection->host[1], connection->host[0], &back);
     SimSpan jitter = there.jitter + back.jitter;
-    SimSpan extra = jitter ? hash_u64(connection->key + 2, connection->syn_retries) % (jitter + 1) : 0;
+    SimSpan extra =
+        jitter ? hash_u64(connection->key + 2, connection->syn_retries) % (jitter + 1) : 0;
     return there.latency + back.latency + extra;
 }
 
@@ -118,7 +119,8 @@ void net_kill_host(Net *net, HostId host, SimTime now)
     for (uint32_t i = 0; i < net->connections.count; i++) {
         for (uint32_t end = 0; end < 2; end++) {
             Connection *connection = &net->connections.items[i];
-            if (connection->used && connection->host[end] == host && connection->open[end]) net_close(net, 2 * i + end, now);
+            if (connection->used && connection->host[end] == host && connection->open[end])
+                net_close(net, 2 * i + end, now);
         }
     }
 }
@@ -205,7 +207,8 @@ static void on_connect(Net *net, uint32_t id)
             return;
         }
         SimSpan wait = SIM_SEC << connection->syn_retries++;
-        if (connection->syn_retries > SYN_RETRIES_MAX - 1) wait = wait > 64 * SIM_SEC ? 64 * SIM_SEC : wait;
+        if (connection->syn_retries > SYN_RETRIES_MAX - 1)
+            wait = wait > 64 * SIM_SEC ? 64 * SIM_SEC : wait;
         net_post(net, net->now + wait, NET_EVENT_CONNECT, id, connection->generation);
         return;
     }
@@ -224,7 +227,10 @@ static void on_reset(Net *net, LinkId link)
     Connection *connection = net_connection(net, link);
     if (!connection->open[link & 1]) return;
     net_stream_drop(net, link, true);
-    net_happen(net, (NetHappening){.kind = NET_CLOSED, .host = connection->host[link & 1], .link = link, .reset = true});
+    net_happen(net, (NetHappening){.kind = NET_CLOSED,
+                                   .host = connection->host[link & 1],
+                                   .link = link,
+                                   .reset = true});
     net_end_closed(net, link);
     net_maybe_free(net, link >> 1);
 }

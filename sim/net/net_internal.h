@@ -1,10 +1,11 @@
 /* net_internal.h -- the inside of a Net, shared by the files of sim/net only.
  *
- *   net.c         hosts, opening, closing, power, happenings      path.c  profiles, faults, reachability
- *   net_stream.c  what is sent: order, loss, retransmission, Nagle
+ *   net.c         hosts, opening, closing, power, happenings      path.c  profiles, faults,
+ * reachability net_stream.c  what is sent: order, loss, retransmission, Nagle
  *
- * A message is a Segment of one direction of a connection. It is either on the wire (an event will bring it
- * in) or held back, in order: while connecting, behind one that must be sent again, or by Nagle's rule. */
+ * A message is a Segment of one direction of a connection. It is either on the wire (an event will
+ * bring it in) or held back, in order: while connecting, behind one that must be sent again, or by
+ * Nagle's rule. */
 #ifndef NET_NET_INTERNAL_H
 #define NET_NET_INTERNAL_H
 
@@ -13,12 +14,12 @@
 #include "sim/base/idpool.h"
 #include "sim/net/net.h"
 
-#define NET_ZONES_MAX 255
-#define RTO_MIN (200 * SIM_MS)  /* Linux TCP_RTO_MIN */
-#define RTO_MAX (120 * SIM_SEC) /* Linux TCP_RTO_MAX */
-#define RETRIES_MAX 15          /* Linux tcp_retries2: then the connection is given up */
-#define SYN_RETRIES_MAX 6       /* Linux tcp_syn_retries: 1, 3, 7, 15, 31, 63 s; given up after 127 s */
-#define SEGMENT_NONE UINT32_MAX
+#define NET_ZONES_MAX   255
+#define RTO_MIN         (200 * SIM_MS)  /* Linux TCP_RTO_MIN */
+#define RTO_MAX         (120 * SIM_SEC) /* Linux TCP_RTO_MAX */
+#define RETRIES_MAX     15              /* Linux tcp_retries2: then the connection is given up */
+#define SYN_RETRIES_MAX 6 /* Linux tcp_syn_retries: 1, 3, 7, 15, 31, 63 s; given up after 127 s */
+#define SEGMENT_NONE    UINT32_MAX
 
 /* What an event of the network means: in the top byte of b. */
 typedef enum NetEventKind {
@@ -32,22 +33,23 @@ typedef enum NetEventKind {
 typedef struct Segment {
     uint64_t payload;
     uint32_t bytes;
-    uint32_t link; /* the sender's end */
-    uint32_t next; /* in the held list or the free list */
+    uint32_t link;  /* the sender's end */
+    uint32_t next;  /* in the held list or the free list */
     uint32_t order; /* in its direction */
     bool is_fin;
 } Segment;
 
 typedef struct Direction {
-    SimTime last_due;  /* arrival of the last segment put on the wire */
-    SimTime free_at;   /* when the path has taken the last one in (bandwidth) */
-    SimTime acked_at;  /* when the sender will know that all it sent arrived; NEVER: not as things stand */
+    SimTime last_due; /* arrival of the last segment put on the wire */
+    SimTime free_at;  /* when the path has taken the last one in (bandwidth) */
+    SimTime acked_at; /* when the sender will know that all it sent arrived; NEVER: not as things
+                         stand */
     uint32_t first_held, last_held;
-    uint32_t draws;    /* random numbers drawn */
-    uint32_t order;    /* segments so far */
-    uint32_t unsent;   /* bytes sent and not arrived */
+    uint32_t draws;  /* random numbers drawn */
+    uint32_t order;  /* segments so far */
+    uint32_t unsent; /* bytes sent and not arrived */
     uint8_t retries;
-    bool waiting;      /* a retransmission timer runs */
+    bool waiting; /* a retransmission timer runs */
 } Direction;
 
 typedef struct Connection {
@@ -75,7 +77,7 @@ struct Net {
     NetConfig config;
     SimTime now;
     ARRAY_OF(NetHost) hosts;
-    NetProfile *zones;     /* zone_count x zone_count, rows by the lower number */
+    NetProfile *zones; /* zone_count x zone_count, rows by the lower number */
     bool *zone_set;
     uint32_t zone_count;
     ARRAY_OF(NetRule) rules;
@@ -94,9 +96,11 @@ static inline Connection *net_connection(Net *net, LinkId link)
     return &net->connections.items[link >> 1];
 }
 
-static inline void net_post(Net *net, SimTime time, NetEventKind kind, uint32_t a, uint32_t generation)
+static inline void net_post(Net *net, SimTime time, NetEventKind kind, uint32_t a,
+                            uint32_t generation)
 {
-    Event event = {.time = time, .kind = net->event_kind, .a = a, .b = (uint64_t)kind << 56 | generation};
+    Event event = {
+        .time = time, .kind = net->event_kind, .a = a, .b = (uint64_t)kind << 56 | generation};
     queue_post(net->queue, event);
 }
 
@@ -110,9 +114,12 @@ static inline void net_happen(Net *net, NetHappening happening)
 bool net_path(const Net *net, HostId from, HostId to, NetProfile *path);
 
 /* net_stream.c */
-void net_stream_send(Net *net, LinkId link, uint64_t payload, uint32_t bytes, bool is_fin, SimTime now);
-SimTime net_stream_flush(Net *net, LinkId link, SimTime now); /* sends what may go; due of the last, 0 unknown */
-void net_stream_drop(Net *net, LinkId link, bool reset); /* everything held in this direction is lost */
+void net_stream_send(Net *net, LinkId link, uint64_t payload, uint32_t bytes, bool is_fin,
+                     SimTime now);
+SimTime net_stream_flush(Net *net, LinkId link,
+                         SimTime now); /* sends what may go; due of the last, 0 unknown */
+void net_stream_drop(Net *net, LinkId link,
+                     bool reset); /* everything held in this direction is lost */
 void net_stream_on_arrive(Net *net, uint32_t segment);
 void net_stream_on_retry(Net *net, LinkId link);
 void net_stream_on_nagle(Net *net, LinkId link);

@@ -1,4 +1,5 @@
-/* net_stream.c -- one direction of a connection: order, latency, loss, retransmission, Nagle's rule. */
+/* net_stream.c -- one direction of a connection: order, latency, loss, retransmission, Nagle's
+ * rule. */
 #include "sim/net/net_internal.h"
 
 #include <string.h>
@@ -61,13 +62,17 @@ static uint32_t unhold_first(Net *net, Direction *direction)
     return index;
 }
 
-/* The connection is given up after too many retransmissions: both ends, the far one when it next sends. */
+/* The connection is given up after too many retransmissions: both ends, the far one when it next
+ * sends. */
 static void give_up(Net *net, LinkId link)
 {
     Connection *connection = net_connection(net, link);
     net_stream_drop(net, link, true);
     if (connection->open[link & 1]) {
-        net_happen(net, (NetHappening){.kind = NET_CLOSED, .host = connection->host[link & 1], .link = link, .reset = true});
+        net_happen(net, (NetHappening){.kind = NET_CLOSED,
+                                       .host = connection->host[link & 1],
+                                       .link = link,
+                                       .reset = true});
         net_end_closed(net, link);
     }
 }
@@ -84,7 +89,8 @@ static void wait_to_retry(Net *net, LinkId link, SimTime now)
     net_post(net, now + wait, NET_EVENT_RETRY, link, connection->generation);
 }
 
-/* What the peer's data tells the opener: everything that had arrived before it left is acknowledged. */
+/* What the peer's data tells the opener: everything that had arrived before it left is
+ * acknowledged. */
 static void acknowledge(Net *net, Connection *connection, LinkId link, SimTime left, SimTime due)
 {
     Direction *back = &connection->direction[0];
@@ -95,7 +101,8 @@ static void acknowledge(Net *net, Connection *connection, LinkId link, SimTime l
     }
 }
 
-/* When the opener will learn that the segment arriving at `due` has arrived, if the peer sends nothing. */
+/* When the opener will learn that the segment arriving at `due` has arrived, if the peer sends
+ * nothing. */
 static SimTime ack_time(const Net *net, const Connection *connection, SimTime due)
 {
     NetProfile back;
@@ -103,14 +110,16 @@ static SimTime ack_time(const Net *net, const Connection *connection, SimTime du
     return due + net->config.delayed_ack + back.latency;
 }
 
-/* Puts a segment on the wire; returns when it arrives, or 0 when it did not get through and is held. */
+/* Puts a segment on the wire; returns when it arrives, or 0 when it did not get through and is
+ * held. */
 static SimTime transmit(Net *net, LinkId link, uint32_t index, SimTime now)
 {
     NetProfile path;
     Connection *connection = net_connection(net, link);
     Direction *direction = &connection->direction[link & 1];
     Segment *segment = &net->segments.items[index];
-    bool passes = net_path(net, connection->host[link & 1], connection->host[(link & 1) ^ 1], &path);
+    bool passes =
+        net_path(net, connection->host[link & 1], connection->host[(link & 1) ^ 1], &path);
     bool lost = passes && path.loss_ppm > 0 && draw(connection, link) % 1000000 < path.loss_ppm;
     if (!passes || lost) {
         hold(net, link, index);
@@ -125,13 +134,15 @@ static SimTime transmit(Net *net, LinkId link, uint32_t index, SimTime now)
     if (due < direction->last_due) due = direction->last_due;
     direction->last_due = due;
     direction->retries = 0;
-    if ((link & 1) == 0 && !connection->nodelay) direction->acked_at = ack_time(net, connection, due);
+    if ((link & 1) == 0 && !connection->nodelay)
+        direction->acked_at = ack_time(net, connection, due);
     acknowledge(net, connection, link, now, due);
     net_post(net, due, NET_EVENT_ARRIVE, index, connection->generation);
     return due;
 }
 
-/* Nagle's rule holds small messages of an opener without TCP_NODELAY back while something is unacknowledged. */
+/* Nagle's rule holds small messages of an opener without TCP_NODELAY back while something is
+ * unacknowledged. */
 static bool must_wait(const Connection *connection, LinkId link, SimTime now)
 {
     const Direction *direction = &connection->direction[link & 1];
@@ -153,7 +164,8 @@ SimTime net_stream_flush(Net *net, LinkId link, SimTime now)
     return direction->first_held == SEGMENT_NONE ? due : 0;
 }
 
-void net_stream_send(Net *net, LinkId link, uint64_t payload, uint32_t bytes, bool is_fin, SimTime now)
+void net_stream_send(Net *net, LinkId link, uint64_t payload, uint32_t bytes, bool is_fin,
+                     SimTime now)
 {
     uint32_t index = take_segment(net);
     Connection *connection = net_connection(net, link);
@@ -219,7 +231,8 @@ static void deliver(Net *net, const Segment *segment)
     if (!connection->open[to & 1]) {
         if (!segment->is_fin) refuse_data(net, segment);
     } else if (segment->is_fin) {
-        net_happen(net, (NetHappening){.kind = NET_CLOSED, .host = connection->host[to & 1], .link = to});
+        net_happen(
+            net, (NetHappening){.kind = NET_CLOSED, .host = connection->host[to & 1], .link = to});
         net_end_closed(net, to);
     } else {
         net_happen(net, (NetHappening){.kind = NET_ARRIVED,
@@ -236,9 +249,11 @@ void net_stream_on_arrive(Net *net, uint32_t index)
     Connection *connection = net_connection(net, segment.link);
     int from = segment.link & 1;
     NetProfile path;
-    /* A cut that came while it was on the wire: it must be sent again, and so must what followed it. */
+    /* A cut that came while it was on the wire: it must be sent again, and so must what followed
+     * it. */
     bool behind = connection->direction[from].waiting;
-    if (behind || (net->rules.count > 0 && !net_path(net, connection->host[from], connection->host[from ^ 1], &path))) {
+    if (behind || (net->rules.count > 0 &&
+                   !net_path(net, connection->host[from], connection->host[from ^ 1], &path))) {
         hold(net, segment.link, index);
         wait_to_retry(net, segment.link, net->now);
         return;
@@ -258,7 +273,8 @@ void net_stream_on_retry(Net *net, LinkId link)
     } else {
         direction->retries++;
         uint8_t retries = direction->retries;
-        if (direction->first_held != SEGMENT_NONE) transmit(net, link, unhold_first(net, direction), net->now);
+        if (direction->first_held != SEGMENT_NONE)
+            transmit(net, link, unhold_first(net, direction), net->now);
         if (direction->waiting) direction->retries = retries;
         else net_stream_flush(net, link, net->now);
     }

@@ -52,7 +52,8 @@ static void add_rules(const Net *net, HostId from, HostId to, NetProfile *path, 
         if (rule->cut) *passes = false;
         path->latency += rule->latency;
         path->jitter += rule->jitter;
-        path->loss_ppm = path->loss_ppm + rule->loss_ppm > 1000000 ? 1000000 : path->loss_ppm + rule->loss_ppm;
+        path->loss_ppm =
+            path->loss_ppm + rule->loss_ppm > 1000000 ? 1000000 : path->loss_ppm + rule->loss_ppm;
         bool tighter = path->bytes_per_s == 0 || rule->bytes_per_s < path->bytes_per_s;
         if (rule->bytes_per_s != 0 && tighter) path->bytes_per_s = rule->bytes_per_s;
     }
@@ -78,7 +79,8 @@ bool net_reachable(const Net *net, HostId from, HostId to)
     return net_path(net, from, to, &path);
 }
 
-/* Connections whose acknowledgement was cut off learn of it by a retransmission once the way is free. */
+/* Connections whose acknowledgement was cut off learn of it by a retransmission once the way is
+ * free. */
 static void wake_unacknowledged(Net *net, SimTime now)
 {
     for (uint32_t i = 0; i < net->connections.count; i++) {

@@ -16,12 +16,12 @@ typedef struct CreateNode {
     bool is_primary;     /* out */
     uint16_t first_slot; /* out, primaries */
     uint16_t last_slot;
-    uint32_t primary;    /* out, replicas: index of its primary in the table; PLAN_NONE otherwise */
-    uint32_t epoch;      /* out: SET-CONFIG-EPOCH, 1.. in the order given */
+    uint32_t primary; /* out, replicas: index of its primary in the table; PLAN_NONE otherwise */
+    uint32_t epoch;   /* out: SET-CONFIG-EPOCH, 1.. in the order given */
 } CreateNode;
 
-/* Fills the table. `rng` makes the random swaps of the anti-affinity search. False and *err (redis-cli's own sentence)
- * when there are fewer than three primaries. */
+/* Fills the table. `rng` makes the random swaps of the anti-affinity search. False and *err
+ * (redis-cli's own sentence) when there are fewer than three primaries. */
 bool plan_create(CreateNode *nodes, uint32_t count, uint32_t replicas, Rng *rng, Error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* plan_create.c -- what `redis-cli --cluster create` decides (protocol.md §9.11).
  *
- * redis-cli computes slot ranges with floats; here each bound is the same number by integer arithmetic:
- * lround(i * 16384 / M - 1) with halves rounded up. */
+ * redis-cli computes slot ranges with floats; here each bound is the same number by integer
+ * arithmetic: lround(i * 16384 / M - 1) with halves rounded up. */
 #include "sim/plan/plan.h"
 
 #include "sim/base/assert.h"
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define SWAPS_PER_NODE 500
+#define SWAPS_PER_NODE  500
 #define SCORE_SAME_HOST 10000
 
 /* The nodes in the order that takes one of each IP in turn; returns the order as indices. */
@@ -22,7 +22,8 @@ static void interleave(const CreateNode *nodes, uint32_t count, uint32_t *order)
         uint32_t round = taken;
         for (uint32_t i = 0; i < count; i++) {
             bool seen = used[i];
-            for (uint32_t j = round; j < taken && !seen; j++) seen = nodes[order[j]].ip == nodes[i].ip;
+            for (uint32_t j = round; j < taken && !seen; j++)
+                seen = nodes[order[j]].ip == nodes[i].ip;
             if (seen) continue;
             used[i] = true;
             order[taken++] = i;
@@ -46,8 +47,10 @@ static void give_slots(CreateNode *nodes, const uint32_t *order, uint32_t primar
     }
 }
 
-/* The first free node on another IP than the primary's, else the first free one; PLAN_NONE when all are taken. */
-static uint32_t take_replica(const CreateNode *nodes, const uint32_t *free, uint32_t count, const bool *used, uint32_t ip)
+/* The first free node on another IP than the primary's, else the first free one; PLAN_NONE when all
+ * are taken. */
+static uint32_t take_replica(const CreateNode *nodes, const uint32_t *free, uint32_t count,
+                             const bool *used, uint32_t ip)
 {
     uint32_t any = PLAN_NONE;
     for (uint32_t i = 0; i < count; i++) {
@@ -59,7 +62,8 @@ static uint32_t take_replica(const CreateNode *nodes, const uint32_t *free, uint
 }
 
 /* The remaining nodes, rotated by one, to the primaries; left-over ones in turn. */
-static void give_replicas(CreateNode *nodes, const uint32_t *order, uint32_t primaries, uint32_t count, uint32_t replicas)
+static void give_replicas(CreateNode *nodes, const uint32_t *order, uint32_t primaries,
+                          uint32_t count, uint32_t replicas)
 {
     uint32_t free[HOSTS_MAX] = {0}, left = count - primaries, assigned = 0;
     bool used[HOSTS_MAX] = {false};
@@ -80,7 +84,8 @@ static void give_replicas(CreateNode *nodes, const uint32_t *order, uint32_t pri
     }
 }
 
-/* 10000 for each replica on its primary's host, 1 for each extra pair of one shard's replicas on one host. */
+/* 10000 for each replica on its primary's host, 1 for each extra pair of one shard's replicas on
+ * one host. */
 static uint32_t badness(const CreateNode *nodes, uint32_t count)
 {
     uint32_t score = 0;
@@ -105,7 +110,8 @@ static bool shares_addresses(const CreateNode *nodes, uint32_t count)
     return false;
 }
 
-/* Random swaps of two replicas' primaries, kept unless the score gets worse. Nothing to better: nothing is swapped. */
+/* Random swaps of two replicas' primaries, kept unless the score gets worse. Nothing to better:
+ * nothing is swapped. */
 static void spread(CreateNode *nodes, uint32_t count, Rng *rng)
 {
     uint32_t replicas[HOSTS_MAX] = {0}, replica_count = 0;
@@ -134,11 +140,15 @@ static void spread(CreateNode *nodes, uint32_t count, Rng *rng)
 bool plan_create(CreateNode *nodes, uint32_t count, uint32_t replicas, Rng *rng, Error *err)
 {
     uint32_t order[HOSTS_MAX];
-    if (count > HOSTS_MAX) return error_set(err, "%u nodes are too many; %d are allowed", count, HOSTS_MAX);
+    if (count > HOSTS_MAX)
+        return error_set(err, "%u nodes are too many; %d are allowed", count, HOSTS_MAX);
     uint32_t primaries = count / (replicas + 1);
     if (primaries < 3) {
-        return error_set(err, "*** Redis Cluster requires at least 3 master nodes. This is not possible with %u nodes and %u "
-                         "replicas per node.", count, replicas);
+        return error_set(err,
+                         "*** Redis Cluster requires at least 3 master nodes. This is not possible "
+                         "with %u nodes and %u "
+                         "replicas per node.",
+                         count, replicas);
     }
     interleave(nodes, count, order);
     for (uint32_t i = 0; i < count; i++) {

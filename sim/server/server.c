@@ -16,7 +16,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* One escape after a backslash inside double quotes; *at moves behind it. */
+/* One escape after a backslash between quote signs; *at moves behind it. */
 static char unescape(const char *line, size_t *at)
 {
     char c = line[*at];

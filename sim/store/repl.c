@@ -1,4 +1,5 @@
-/* repl.c -- life of the data side of a process, its time, its facts, and its wishes (protocol.md §10).
+/* repl.c -- life of the data side of a process, its time, its facts, and its wishes (protocol.md
+ * §10).
  *
  * Redis: replication.c, whose function names are cited. */
 #include "sim/store/repl_state.h"
@@ -15,7 +16,8 @@ uint32_t repl_now_s(const NodeEnv *env)
 ReplHistory repl_draw_id(NodeEnv *env)
 {
     ReplHistory id;
-    for (uint32_t i = 0; i < ARRAY_LENGTH(id.words); i++) id.words[i] = (uint32_t)rng_next(env->rng);
+    for (uint32_t i = 0; i < ARRAY_LENGTH(id.words); i++)
+        id.words[i] = (uint32_t)rng_next(env->rng);
     id.words[0] |= 1; /* never "none" */
     return id;
 }
@@ -108,7 +110,8 @@ void repl_set_config(Repl *repl, const NodeConfig *config)
 
 /* --- roles --- */
 
-/* replicationSetMaster: own replicas stay, in the hope that they can go on with the same history. */
+/* replicationSetMaster: own replicas stay, in the hope that they can go on with the same history.
+ */
 void repl_follow(Repl *repl, NodeId primary, AddrId addr, NodeEnv *env)
 {
     SIM_ASSERT(primary != NODE_NONE);
@@ -126,7 +129,8 @@ void repl_follow(Repl *repl, NodeId primary, AddrId addr, NodeEnv *env)
     repl_note_changes(repl, env);
 }
 
-/* replicationUnsetMaster: the siblings and the old primary can continue from the present offset by ID2. */
+/* replicationUnsetMaster: the siblings and the old primary can continue from the present offset by
+ * ID2. */
 void repl_promote(Repl *repl, NodeEnv *env)
 {
     if (repl->primary == NODE_NONE) return;
@@ -164,7 +168,8 @@ static bool is_paused(const Repl *repl, const NodeEnv *env)
     return repl->paused_until_ms > env->now_ms;
 }
 
-/* Clients that waited for the end of a pause: at a primary their writes go on, at a replica they are redirected. */
+/* Clients that waited for the end of a pause: at a primary their writes go on, at a replica they
+ * are redirected. */
 static void release_held(Repl *repl, NodeEnv *env)
 {
     uint64_t held = repl->held;
@@ -232,7 +237,8 @@ void repl_on_cron(Repl *repl, NodeEnv *env)
 
 /* --- facts --- */
 
-/* A replica's offset is what it has processed, also while its link is down (replicationGetSlaveOffset). */
+/* A replica's offset is what it has processed, also while its link is down
+ * (replicationGetSlaveOffset). */
 uint64_t repl_offset(const Repl *repl)
 {
     if (repl->primary == NODE_NONE || repl->state == REPL_CONNECTED) return repl->offset;

@@ -1,16 +1,18 @@
-/* repl.h -- replication as far as elections need it: who follows whom, how far, since when (§10.1-10.3).
+/* repl.h -- replication as far as elections need it: who follows whom, how far, since when
+ * (§10.1-10.3).
  *
- * A Repl is the data side of one process, a pure state machine like Node: input -> new state + wishes. Records go
- * to env->out (effect_note) in order; links and messages are wishes of its own, to be taken with repl_next at
- * the end of the turn and carried out then. The stream has offsets and sizes but no contents, so that the real
- * keyspace can later stand behind the same functions.
+ * A Repl is the data side of one process, a pure state machine like Node: input -> new state +
+ * wishes. Records go to env->out (effect_note) in order; links and messages are wishes of its own,
+ * to be taken with repl_next at the end of the turn and carried out then. The stream has offsets
+ * and sizes but no contents, so that the real keyspace can later stand behind the same functions.
  *
  * Caller's duties:
  *   1. one Repl per process, created with it and destroyed with it;
  *   2. repl_on_cron each 100 ms tick, after node_step;
- *   3. after any other call in a turn: repl_next until false; for REPL_WISH_OPEN call repl_link_opened at once;
- *   4. a link of ours that is established, refused, timed out or closed by the other side: repl_on_link_up/down;
- *      an inbound link needs no announcement, its first message makes it known. */
+ *   3. after any other call in a turn: repl_next until false; for REPL_WISH_OPEN call
+ * repl_link_opened at once;
+ *   4. a link of ours that is established, refused, timed out or closed by the other side:
+ * repl_on_link_up/down; an inbound link needs no announcement, its first message makes it known. */
 #ifndef STORE_REPL_H
 #define STORE_REPL_H
 
@@ -24,18 +26,18 @@ typedef struct ReplHistory {
 } ReplHistory;
 
 typedef enum ReplMsgKind {
-    REPLMSG_PING,       /* replica -> primary: first word of the handshake */
-    REPLMSG_PONG,       /* primary -> replica */
-    REPLMSG_CONF,       /* replica -> primary: listening port and capabilities (addr) */
-    REPLMSG_CONF_OK,    /* primary -> replica */
-    REPLMSG_PSYNC,      /* replica -> primary: history, offset = next byte wanted; no history: full */
-    REPLMSG_CONTINUE,   /* primary -> replica: history; the missing stream follows */
+    REPLMSG_PING,     /* replica -> primary: first word of the handshake */
+    REPLMSG_PONG,     /* primary -> replica */
+    REPLMSG_CONF,     /* replica -> primary: listening port and capabilities (addr) */
+    REPLMSG_CONF_OK,  /* primary -> replica */
+    REPLMSG_PSYNC,    /* replica -> primary: history, offset = next byte wanted; no history: full */
+    REPLMSG_CONTINUE, /* primary -> replica: history; the missing stream follows */
     REPLMSG_FULLRESYNC, /* primary -> replica: history, offset; the RDB follows */
     REPLMSG_NOLINK,     /* -NOMASTERLINK: it is itself a replica without a primary */
     REPLMSG_NEWLINE,    /* primary -> replica: patience, the RDB is not ready */
-    REPLMSG_RDB,        /* primary -> replica: a piece of the data set; `stream` more pieces follow */
-    REPLMSG_STREAM,     /* primary -> replica: stream bytes, `offset` is the offset after them */
-    REPLMSG_ACK,        /* replica -> primary: offset processed */
+    REPLMSG_RDB,    /* primary -> replica: a piece of the data set; `stream` more pieces follow */
+    REPLMSG_STREAM, /* primary -> replica: stream bytes, `offset` is the offset after them */
+    REPLMSG_ACK,    /* replica -> primary: offset processed */
     REPLMSG_KIND_COUNT
 } ReplMsgKind;
 
@@ -56,15 +58,16 @@ typedef struct ReplPool ReplPool; /* opaque; sim/store/repl_msg.c */
 ReplPool *replpool_create(Mem *mem);
 void replpool_destroy(ReplPool *pool);
 ReplMsgId replmsg_new(ReplPool *pool, const ReplMsg *msg);
-const ReplMsg *replmsg_at(const ReplPool *pool, ReplMsgId id); /* valid until the next replmsg_new */
+const ReplMsg *replmsg_at(const ReplPool *pool,
+                          ReplMsgId id); /* valid until the next replmsg_new */
 void replmsg_free(ReplPool *pool, ReplMsgId id);
 uint32_t replpool_live(const ReplPool *pool);
 const char *replmsg_word(ReplMsgKind kind); /* "PSYNC" */
 
 typedef enum ReplWishKind {
-    REPL_WISH_OPEN, /* open a connection to addr, then repl_link_opened */
+    REPL_WISH_OPEN,  /* open a connection to addr, then repl_link_opened */
     REPL_WISH_CLOSE, /* close `link` */
-    REPL_WISH_SEND  /* send msg (replmsg_new, msg.bytes) on `link` */
+    REPL_WISH_SEND   /* send msg (replmsg_new, msg.bytes) on `link` */
 } ReplWishKind;
 
 typedef struct ReplWish {
@@ -76,48 +79,52 @@ typedef struct ReplWish {
 
 typedef struct Repl Repl; /* opaque; sim/store/repl.c */
 
-/* The data side of a new process: a primary without data, without replicas, with a new replication ID (drawn from
- * env->rng). Simplified: nothing is loaded from disk (no RDB, no AOF), so a restart begins empty (§2.8). */
+/* The data side of a new process: a primary without data, without replicas, with a new replication
+ * ID (drawn from env->rng). Simplified: nothing is loaded from disk (no RDB, no AOF), so a restart
+ * begins empty (§2.8). */
 Repl *repl_create(const NodeConfig *config, HostId host, AddrId addr, NodeEnv *env);
 void repl_destroy(Repl *repl, Mem *mem);
 void repl_set_config(Repl *repl, const NodeConfig *config);
 
-/* EFFECT_REPLICATE: follow this primary (replicationSetMaster): the old link is closed, a primary remembers its own
- * history to try a partial resync, and a connection is opened at once. */
+/* EFFECT_REPLICATE: follow this primary (replicationSetMaster): the old link is closed, a primary
+ * remembers its own history to try a partial resync, and a connection is opened at once. */
 void repl_follow(Repl *repl, NodeId primary, AddrId addr, NodeEnv *env);
-/* EFFECT_PROMOTED and EFFECT_REPL_STOP: follow nobody (replicationUnsetMaster): new ID, the old one becomes ID2
- * valid up to the present offset, replicas are disconnected. Nothing happens to a primary. */
+/* EFFECT_PROMOTED and EFFECT_REPL_STOP: follow nobody (replicationUnsetMaster): new ID, the old one
+ * becomes ID2 valid up to the present offset, replicas are disconnected. Nothing happens to a
+ * primary. */
 void repl_promote(Repl *repl, NodeEnv *env);
-/* EFFECT_FLUSH: all keys are dropped; EFFECT_DROP_KEYS: those of `dropped` of `owned` slots, in proportion.
- * Simplified: keys are not kept by slot, so the data set shrinks evenly. */
+/* EFFECT_FLUSH: all keys are dropped; EFFECT_DROP_KEYS: those of `dropped` of `owned` slots, in
+ * proportion. Simplified: keys are not kept by slot, so the data set shrinks evenly. */
 void repl_flush(Repl *repl);
 void repl_drop_keys(Repl *repl, uint32_t dropped, uint32_t owned);
-/* EFFECT_PAUSE_WRITES: until_ms on the node clock, 0 ends it. Meanwhile what is fed waits, and no stream PING is
- * sent, so that the offset stands still (§7). */
+/* EFFECT_PAUSE_WRITES: until_ms on the node clock, 0 ends it. Meanwhile what is fed waits, and no
+ * stream PING is sent, so that the offset stands still (§7). */
 void repl_pause_writes(Repl *repl, NodeMs until_ms, NodeEnv *env);
-/* Clients' writes that make `bytes` of stream and as much data. Ignored by a replica; held back while paused. */
+/* Clients' writes that make `bytes` of stream and as much data. Ignored by a replica; held back
+ * while paused. */
 void repl_feed(Repl *repl, uint64_t bytes, NodeEnv *env);
 
 void repl_link_opened(Repl *repl, LinkId link); /* the REPL_WISH_OPEN just taken got this link */
 void repl_on_link_up(Repl *repl, LinkId link, NodeEnv *env);
-void repl_on_link_down(Repl *repl, LinkId link, NodeEnv *env); /* closed, refused or timed out; either role */
+void repl_on_link_down(Repl *repl, LinkId link,
+                       NodeEnv *env); /* closed, refused or timed out; either role */
 void repl_on_message(Repl *repl, LinkId link, const ReplMsg *msg, NodeEnv *env);
 void repl_on_cron(Repl *repl, NodeEnv *env); /* each 100 ms; every tenth is replicationCron */
 /* The next wish, in order; false when there is none. */
 bool repl_next(Repl *repl, ReplWish *wish);
 
 void repl_facts(const Repl *repl, NodeFacts *facts);
-ReplState repl_state(const Repl *repl);   /* what SELF_REPL says; REPL_NONE for a primary */
-NodeId repl_primary(const Repl *repl);    /* NODE_NONE for a primary */
-uint64_t repl_offset(const Repl *repl);   /* what SELF_OFFSET says */
+ReplState repl_state(const Repl *repl); /* what SELF_REPL says; REPL_NONE for a primary */
+NodeId repl_primary(const Repl *repl);  /* NODE_NONE for a primary */
+uint64_t repl_offset(const Repl *repl); /* what SELF_OFFSET says */
 uint64_t repl_data_size(const Repl *repl);
 
 /* An attached replica, as INFO replication and ROLE show it. */
 typedef struct ReplReplica {
     AddrId addr;
     LinkId link;
-    uint64_t acked;     /* offset it last acknowledged */
-    uint32_t ack_s;     /* when, node clock in seconds */
+    uint64_t acked; /* offset it last acknowledged */
+    uint32_t ack_s; /* when, node clock in seconds */
     bool online;
 } ReplReplica;
 uint32_t repl_replica_count(const Repl *repl);

@@ -87,7 +87,8 @@ uint32_t replmsg_wire_bytes(const ReplMsg *msg)
 {
     SIM_ASSERT(msg->kind < REPLMSG_KIND_COUNT);
     SIM_ASSERT(KINDS[msg->kind].bytes > 0);
-    bool has_offset = msg->kind == REPLMSG_PSYNC || msg->kind == REPLMSG_FULLRESYNC || msg->kind == REPLMSG_ACK;
+    bool has_offset =
+        msg->kind == REPLMSG_PSYNC || msg->kind == REPLMSG_FULLRESYNC || msg->kind == REPLMSG_ACK;
     uint32_t digits = 0;
     for (uint64_t left = msg->offset; has_offset && (left > 0 || digits == 0); left /= 10) digits++;
     return KINDS[msg->kind].bytes + digits;

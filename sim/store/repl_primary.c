@@ -1,13 +1,15 @@
-/* repl_primary.c -- the side that is followed: attached replicas, PSYNC, backlog and stream (protocol.md §10).
+/* repl_primary.c -- the side that is followed: attached replicas, PSYNC, backlog and stream
+ * (protocol.md §10).
  *
- * A replica can be followed too, by the replicas it had before it was demoted: it passes on what it receives. */
+ * A replica can be followed too, by the replicas it had before it was demoted: it passes on what it
+ * receives. */
 #include "sim/store/repl_state.h"
 
 #define RDB_EMPTY_BYTES 175 /* magic, auxiliary fields, end of file, checksum */
-#define RDB_MARK_BYTES 87   /* $EOF:<40> before and <40> after a diskless transfer */
+#define RDB_MARK_BYTES  87  /* $EOF:<40> before and <40> after a diskless transfer */
 #define RDB_PIECE_BYTES ((uint64_t)1 << 20)
-#define RDB_PIECES_MAX 64
-#define WIRE_BYTES_MAX UINT32_MAX
+#define RDB_PIECES_MAX  64
+#define WIRE_BYTES_MAX  UINT32_MAX
 
 uint32_t primary_replica_count(const Repl *repl)
 {
@@ -64,7 +66,8 @@ void primary_append(Repl *repl, uint64_t bytes, NodeEnv *env)
     if (!repl->has_backlog) return;
     repl->offset += bytes;
     uint64_t kept = repl->offset + 1 - repl->backlog_start;
-    if (kept > repl->cfg.repl_backlog_size) repl->backlog_start += kept - repl->cfg.repl_backlog_size;
+    if (kept > repl->cfg.repl_backlog_size)
+        repl->backlog_start += kept - repl->cfg.repl_backlog_size;
     for (uint32_t i = 0; i < repl->attached.count; i++) {
         Attached *attached = &repl->attached.items[i];
         if (attached->phase == ATTACH_ONLINE) serve(repl, attached, env);
@@ -77,7 +80,8 @@ static void remove_attached(Repl *repl, uint32_t index, NodeEnv *env)
 {
     bool was_replica = repl->attached.items[index].phase != ATTACH_HANDSHAKE;
     array_remove(&repl->attached, index);
-    if (was_replica && primary_replica_count(repl) == 0) repl->no_replicas_since_s = repl_now_s(env);
+    if (was_replica && primary_replica_count(repl) == 0)
+        repl->no_replicas_since_s = repl_now_s(env);
 }
 
 void primary_on_link_down(Repl *repl, LinkId link, NodeEnv *env)
@@ -101,8 +105,8 @@ void primary_disconnect_all(Repl *repl, NodeEnv *env)
 
 /* --- full sync --- */
 
-/* The RDB in pieces, so that a slow transfer shows as progress. Simplified: it is read at one instant and loaded in
- * one, and a transfer above 4 GB counts as 4 GB on the wire. */
+/* The RDB in pieces, so that a slow transfer shows as progress. Simplified: it is read at one
+ * instant and loaded in one, and a transfer above 4 GB counts as 4 GB on the wire. */
 static void send_rdb(Repl *repl, LinkId link, NodeEnv *env)
 {
     uint64_t left = RDB_EMPTY_BYTES + RDB_MARK_BYTES + repl->data;
@@ -135,8 +139,8 @@ static void start_full_sync(Repl *repl, NodeEnv *env)
     }
 }
 
-/* replicationStartPendingFork: one RDB at a time, not before the first in line has waited for the diskless delay,
- * so that others can join (§10.2). Whole seconds, looked at once a second. */
+/* replicationStartPendingFork: one RDB at a time, not before the first in line has waited for the
+ * diskless delay, so that others can join (§10.2). Whole seconds, looked at once a second. */
 static void start_if_due(Repl *repl, NodeEnv *env)
 {
     bool is_waiting = false;
@@ -175,7 +179,8 @@ static bool can_continue(const Repl *repl, const ReplMsg *msg)
     bool by_id = repl_same_id(&msg->history, &repl->id);
     bool by_id2 = repl_same_id(&msg->history, &repl->id2) && msg->offset <= repl->id2_end;
     if (!by_id && !by_id2) return false;
-    return repl->has_backlog && msg->offset >= repl->backlog_start && msg->offset <= repl->offset + 1;
+    return repl->has_backlog && msg->offset >= repl->backlog_start &&
+           msg->offset <= repl->offset + 1;
 }
 
 static void on_psync(Repl *repl, Attached *attached, const ReplMsg *msg, NodeEnv *env)
@@ -198,7 +203,8 @@ static void on_psync(Repl *repl, Attached *attached, const ReplMsg *msg, NodeEnv
     serve(repl, attached, env);
 }
 
-/* The first ACK after a full sync puts the replica online: now the stream since the RDB may leave. */
+/* The first ACK after a full sync puts the replica online: now the stream since the RDB may leave.
+ */
 static void on_ack(Repl *repl, Attached *attached, const ReplMsg *msg, NodeEnv *env)
 {
     bool was_sending = attached->phase == ATTACH_SENDING;
@@ -242,8 +248,9 @@ bool primary_on_message(Repl *repl, LinkId link, const ReplMsg *msg, NodeEnv *en
 
 /* --- once a second --- */
 
-/* repl-timeout: an online replica that does not acknowledge, a handshake that does not go on. Simplified: how far a
- * transfer got is not known, so it may take the time-out once more for each piece. */
+/* repl-timeout: an online replica that does not acknowledge, a handshake that does not go on.
+ * Simplified: how far a transfer got is not known, so it may take the time-out once more for each
+ * piece. */
 static bool is_silent(const Repl *repl, const Attached *attached, const NodeEnv *env)
 {
     uint64_t limit_s = repl->cfg.repl_timeout_s;
@@ -252,7 +259,8 @@ static bool is_silent(const Repl *repl, const Attached *attached, const NodeEnv 
     return repl_now_s(env) - attached->since_s > limit_s;
 }
 
-/* Suppressed while writes are paused for a manual failover, so that the offset stands still (§7). */
+/* Suppressed while writes are paused for a manual failover, so that the offset stands still (§7).
+ */
 static void ping_replicas(Repl *repl, NodeEnv *env)
 {
     if (repl->primary != NODE_NONE || primary_replica_count(repl) == 0) return;
@@ -263,7 +271,8 @@ static void ping_replicas(Repl *repl, NodeEnv *env)
 
 static void expire_backlog(Repl *repl, NodeEnv *env)
 {
-    if (!repl->has_backlog || repl->primary != NODE_NONE || repl->cfg.repl_backlog_ttl_s == 0) return;
+    if (!repl->has_backlog || repl->primary != NODE_NONE || repl->cfg.repl_backlog_ttl_s == 0)
+        return;
     if (primary_replica_count(repl) > 0) return;
     if (repl_now_s(env) - repl->no_replicas_since_s <= repl->cfg.repl_backlog_ttl_s) return;
     repl->id = repl_draw_id(env);

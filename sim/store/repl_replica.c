@@ -1,10 +1,11 @@
-/* repl_replica.c -- the side that follows: connect, handshake, PSYNC, full sync, stream (protocol.md §10.2, §10.3).
+/* repl_replica.c -- the side that follows: connect, handshake, PSYNC, full sync, stream
+ * (protocol.md §10.2, §10.3).
  *
  *     CONNECT --open--> CONNECTING: PING, REPLCONF, PSYNC --CONTINUE--> CONNECTED
  *                                                        \-FULLRESYNC-> SYNC --RDB--> CONNECTED
  *
- * Whatever fails before CONNECTED leads back to CONNECT, and the next attempt is made by the cron of each second; an
- * established link that breaks is opened again at once. */
+ * Whatever fails before CONNECTED leads back to CONNECT, and the next attempt is made by the cron
+ * of each second; an established link that breaks is opened again at once. */
 #include "sim/store/repl_state.h"
 
 void follow_connect(Repl *repl, NodeEnv *env)
@@ -85,8 +86,8 @@ static void note_synced(const Repl *repl, bool full, NodeEnv *env)
     note->u.REPL_SYNCED.offset = repl->offset;
 }
 
-/* The history goes on. If its ID has changed, the primary was promoted meanwhile: the old ID becomes ID2, and
- * replicas of this replica have to ask again. */
+/* The history goes on. If its ID has changed, the primary was promoted meanwhile: the old ID
+ * becomes ID2, and replicas of this replica have to ask again. */
 static void on_continue(Repl *repl, const ReplMsg *msg, NodeEnv *env)
 {
     SIM_ASSERT(repl->cached);

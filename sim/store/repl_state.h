@@ -1,11 +1,13 @@
 /* repl_state.h -- the inside of a Repl, shared by the files of sim/store only.
  *
- *   repl.c          life, time, facts, wishes      repl_primary.c  attached replicas, PSYNC, the stream
- *   repl_replica.c  following a primary            repl_msg.c      messages        repl_text.c  INFO
+ *   repl.c          life, time, facts, wishes      repl_primary.c  attached replicas, PSYNC, the
+ * stream repl_replica.c  following a primary            repl_msg.c      messages        repl_text.c
+ * INFO
  *
- * Always holds: a primary has state REPL_NONE, primary NODE_NONE and no link. A replica that is REPL_CONNECTED has
- * processed exactly `offset` bytes of its primary's history. Words of Redis: id = replid, id2 = replid2, id2_end =
- * second_replid_offset, offset = master_repl_offset, cached = cached_master. */
+ * Always holds: a primary has state REPL_NONE, primary NODE_NONE and no link. A replica that is
+ * REPL_CONNECTED has processed exactly `offset` bytes of its primary's history. Words of Redis: id
+ * = replid, id2 = replid2, id2_end = second_replid_offset, offset = master_repl_offset, cached =
+ * cached_master. */
 #ifndef STORE_REPL_STATE_H
 #define STORE_REPL_STATE_H
 
@@ -25,7 +27,7 @@ typedef struct Attached {
     LinkId link;
     AddrId addr;
     AttachPhase phase;
-    uint64_t sent;    /* stream offset up to which it was served */
+    uint64_t sent; /* stream offset up to which it was served */
     uint64_t acked;
     uint32_t since_s; /* of the phase; ONLINE: of the last ACK */
 } Attached;
@@ -40,7 +42,7 @@ struct Repl {
     ReplHistory id, id2;
     uint64_t id2_end;
     uint64_t offset;
-    uint64_t data;          /* size of the data set */
+    uint64_t data; /* size of the data set */
     bool has_backlog;
     uint64_t backlog_start; /* offset of its first byte; it ends at `offset` */
     uint32_t no_replicas_since_s;
@@ -53,11 +55,11 @@ struct Repl {
     AddrId primary_addr;
     ReplState state;
     FollowStep step;
-    LinkId link;            /* to the primary; LINK_NONE also between the wish and repl_link_opened */
-    bool cached;            /* cached_id, cached_offset: what can be continued */
+    LinkId link; /* to the primary; LINK_NONE also between the wish and repl_link_opened */
+    bool cached; /* cached_id, cached_offset: what can be continued */
     ReplHistory cached_id;
     uint64_t cached_offset;
-    ReplHistory sync_id;    /* of the full sync in progress */
+    ReplHistory sync_id; /* of the full sync in progress */
     uint64_t sync_offset;
     uint32_t last_io_s, down_since_s;
 
@@ -74,9 +76,11 @@ ReplHistory repl_draw_id(NodeEnv *env);
 bool repl_same_id(const ReplHistory *a, const ReplHistory *b);
 bool repl_no_id(const ReplHistory *id);
 void repl_wish(Repl *repl, ReplWish item, NodeEnv *env);
-void repl_send(Repl *repl, LinkId link, ReplMsg msg, NodeEnv *env); /* msg.bytes is filled in here if 0 */
+void repl_send(Repl *repl, LinkId link, ReplMsg msg,
+               NodeEnv *env); /* msg.bytes is filled in here if 0 */
 void repl_close(Repl *repl, LinkId link, NodeEnv *env);
-/* Notes what has changed since the last time: SELF_REPL, SELF_OFFSET. Every entry point ends with it. */
+/* Notes what has changed since the last time: SELF_REPL, SELF_OFFSET. Every entry point ends with
+ * it. */
 void repl_note_changes(Repl *repl, NodeEnv *env);
 
 /* repl_primary.c */

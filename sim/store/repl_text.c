@@ -13,11 +13,13 @@ static void append_ip(const AddrState *addrs, AddrId addr, Text *out)
 static void append_id(const char *name, const ReplHistory *id, Text *out)
 {
     text_append(out, "%s:", name);
-    for (uint32_t i = 0; i < ARRAY_LENGTH(id->words); i++) text_append(out, "%08" PRIx32, id->words[i]);
+    for (uint32_t i = 0; i < ARRAY_LENGTH(id->words); i++)
+        text_append(out, "%08" PRIx32, id->words[i]);
     text_append(out, "\r\n");
 }
 
-static void append_replica_side(const Repl *repl, const AddrState *addrs, const NodeEnv *env, Text *out)
+static void append_replica_side(const Repl *repl, const AddrState *addrs, const NodeEnv *env,
+                                Text *out)
 {
     bool is_up = repl->state == REPL_CONNECTED;
     text_append(out, "role:slave\r\nmaster_host:");
@@ -25,13 +27,14 @@ static void append_replica_side(const Repl *repl, const AddrState *addrs, const 
     text_append(out, "\r\nmaster_port:%u\r\n", addrs[repl->primary_addr].port);
     text_append(out, "master_link_status:%s\r\n", is_up ? "up" : "down");
     if (is_up) {
-        text_append(out, "master_last_io_seconds_ago:%" PRIu32 "\r\n", repl_now_s(env) - repl->last_io_s);
+        text_append(out, "master_last_io_seconds_ago:%" PRIu32 "\r\n",
+                    repl_now_s(env) - repl->last_io_s);
     } else {
         text_append(out, "master_last_io_seconds_ago:-1\r\n");
     }
     text_append(out, "master_sync_in_progress:%d\r\n", repl->state == REPL_SYNC);
-    text_append(out, "slave_read_repl_offset:%" PRIu64 "\r\nslave_repl_offset:%" PRIu64 "\r\n", repl_offset(repl),
-                repl_offset(repl));
+    text_append(out, "slave_read_repl_offset:%" PRIu64 "\r\nslave_repl_offset:%" PRIu64 "\r\n",
+                repl_offset(repl), repl_offset(repl));
     if (!is_up) {
         int64_t down_s = repl->down_since_s ? (int64_t)(repl_now_s(env) - repl->down_since_s) : -1;
         text_append(out, "master_link_down_since_seconds:%" PRId64 "\r\n", down_s);
@@ -65,7 +68,8 @@ static void append_replicas(const Repl *repl, const AddrState *addrs, const Node
         text_append(out, "slave%" PRIu32 ":ip=", number++);
         append_ip(addrs, attached->addr, out);
         text_append(out, ",port=%u,state=%s,offset=%" PRIu64 ",lag=%" PRIu32 "\r\n",
-                    addrs[attached->addr].port, phase_word(attached->phase), attached->acked, lag_s);
+                    addrs[attached->addr].port, phase_word(attached->phase), attached->acked,
+                    lag_s);
     }
 }
 
@@ -84,6 +88,7 @@ void repl_info_text(const Repl *repl, const AddrState *addrs, const NodeEnv *env
     uint64_t length = repl->has_backlog ? repl->offset + 1 - repl->backlog_start : 0;
     text_append(out, "repl_backlog_active:%d\r\n", repl->has_backlog);
     text_append(out, "repl_backlog_size:%" PRIu64 "\r\n", repl->cfg.repl_backlog_size);
-    text_append(out, "repl_backlog_first_byte_offset:%" PRIu64 "\r\n", repl->has_backlog ? repl->backlog_start : 0);
+    text_append(out, "repl_backlog_first_byte_offset:%" PRIu64 "\r\n",
+                repl->has_backlog ? repl->backlog_start : 0);
     text_append(out, "repl_backlog_histlen:%" PRIu64 "\r\n", length);
 }

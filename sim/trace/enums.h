@@ -1,6 +1,7 @@
 /* enums.h -- the small enumerations that trace records carry, with their words.
  *
- * One list each; the enum, its text and the JSON come from it. Append only: the numbers are in files. */
+ * One list each; the enum, its text and the JSON come from it. Append only: the numbers are in
+ * files. */
 #ifndef TRACE_ENUMS_H
 #define TRACE_ENUMS_H
 
@@ -104,15 +105,15 @@ typedef enum RoleReason { ROLE_VALUES(ENUM_NAME) ROLE_COUNT } RoleReason;
 
 /* clang-format on */
 
-const char *msg_word(MsgKind value); /* "?" for a value out of range */
+const char *msg_word(MsgKind value);        /* "?" for a value out of range */
 const char *state_word(ClusterState value); /* "?" for a value out of range */
-const char *exit_word(ExitReason value); /* "?" for a value out of range */
-const char *lost_word(LostReason value); /* "?" for a value out of range */
-const char *repl_word(ReplState value); /* "?" for a value out of range */
-const char *plink_word(PeerLink value); /* "?" for a value out of range */
-const char *clear_word(ClearReason value); /* "?" for a value out of range */
-const char *vote_word(VoteVerdict value); /* "?" for a value out of range */
+const char *exit_word(ExitReason value);    /* "?" for a value out of range */
+const char *lost_word(LostReason value);    /* "?" for a value out of range */
+const char *repl_word(ReplState value);     /* "?" for a value out of range */
+const char *plink_word(PeerLink value);     /* "?" for a value out of range */
+const char *clear_word(ClearReason value);  /* "?" for a value out of range */
+const char *vote_word(VoteVerdict value);   /* "?" for a value out of range */
 const char *elect_word(ElectRefusal value); /* "?" for a value out of range */
-const char *role_word(RoleReason value); /* "?" for a value out of range */
+const char *role_word(RoleReason value);    /* "?" for a value out of range */
 
 #endif

@@ -1,9 +1,9 @@
 /* state.h -- everything a view may know at one moment: the fold of the records up to there.
  *
  * A TraceState is made by three means that must agree: by the simulator from its own truth
- * (sim/world/keyframe.c), by decoding a keyframe, and by folding records onto an earlier state. What the
- * trace's level leaves out (pings, pongs, offsets at level 1) is zero in all three.
- * Rows are by HostId and NodeId; beliefs are a dense matrix host x node. Slot sets are ids into `slots`,
+ * (sim/world/keyframe.c), by decoding a keyframe, and by folding records onto an earlier state.
+ * What the trace's level leaves out (pings, pongs, offsets at level 1) is zero in all three. Rows
+ * are by HostId and NodeId; beliefs are a dense matrix host x node. Slot sets are ids into `slots`,
  * a pool owned by the state (ids are those of the trace's SLOTS_DEFINED records, in order). */
 #ifndef TRACE_STATE_H
 #define TRACE_STATE_H
@@ -13,28 +13,34 @@
 #include "sim/base/ids.h"
 #include "sim/trace/trace.h"
 
-/* Bounds of the tables beside HOSTS_MAX and NODES_MAX; the fold and the keyframe reader refuse more. */
-#define ADDRS_MAX ((uint32_t)1 << 20)
-#define SLOT_SETS_MAX ((uint32_t)1 << 18)
+/* Bounds of the tables beside HOSTS_MAX and NODES_MAX; the fold and the keyframe reader refuse
+ * more. */
+#define ADDRS_MAX        ((uint32_t)1 << 20)
+#define SLOT_SETS_MAX    ((uint32_t)1 << 18)
 #define BELIEF_CELLS_MAX ((uint32_t)1 << 24) /* hosts x nodes: 4096 of each */
-#define NET_RULES_MAX ((uint32_t)1 << 16)
-#define FLIGHTS_MAX ((uint32_t)1 << 22)
-#define REPORTS_MAX ((uint32_t)1 << 18) /* of one host */
-#define HANDSHAKES_MAX ((uint32_t)1 << 16)
+#define NET_RULES_MAX    ((uint32_t)1 << 16)
+#define FLIGHTS_MAX      ((uint32_t)1 << 22)
+#define REPORTS_MAX      ((uint32_t)1 << 18) /* of one host */
+#define HANDSHAKES_MAX   ((uint32_t)1 << 16)
 
 /* Flags of a node record, protocol.md §2.2. */
-#define FLAG_PRIMARY 1
-#define FLAG_REPLICA 2
-#define FLAG_PFAIL 4
-#define FLAG_FAIL 8
-#define FLAG_MYSELF 16
-#define FLAG_HANDSHAKE 32
-#define FLAG_NOADDR 64
-#define FLAG_MEET 128
+#define FLAG_PRIMARY    1
+#define FLAG_REPLICA    2
+#define FLAG_PFAIL      4
+#define FLAG_FAIL       8
+#define FLAG_MYSELF     16
+#define FLAG_HANDSHAKE  32
+#define FLAG_NOADDR     64
+#define FLAG_MEET       128
 #define FLAG_MIGRATE_TO 256
 #define FLAG_NOFAILOVER 512
 
-typedef enum ProcessStatus { PROCESS_ABSENT, PROCESS_RUNNING, PROCESS_IS_FROZEN, PROCESS_DEAD } ProcessStatus;
+typedef enum ProcessStatus {
+    PROCESS_ABSENT,
+    PROCESS_RUNNING,
+    PROCESS_IS_FROZEN,
+    PROCESS_DEAD
+} ProcessStatus;
 
 typedef struct AddrState {
     uint32_t ip; /* 10.0.0.1 is 0x0A000001 */
@@ -57,19 +63,19 @@ typedef struct HandshakeState {
     char id[NODE_ID_SIZE]; /* the temporary one */
 } HandshakeState;
 
-/* A host, its process and what that process believes of itself. All but the first group is zero (and
- * repl_primary NODE_NONE) unless status is RUNNING or FROZEN: a dead process believes nothing; its disk is
- * its own affair. A new row (state_need_host) has node NODE_NONE and slow_permille 1000; HOST_ADDED sets
- * `since`; slow_permille outlives the process. */
+/* A host, its process and what that process believes of itself. All but the first group is zero
+ * (and repl_primary NODE_NONE) unless status is RUNNING or FROZEN: a dead process believes nothing;
+ * its disk is its own affair. A new row (state_need_host) has node NODE_NONE and slow_permille
+ * 1000; HOST_ADDED sets `since`; slow_permille outlives the process. */
 typedef struct HostState {
     char name[24];
     char zone[24];
     AddrId addr;
     uint32_t node_timeout_ms;
     ProcessStatus status;
-    NodeId node;           /* identity of the present or last process; NODE_NONE before the first */
+    NodeId node; /* identity of the present or last process; NODE_NONE before the first */
     uint32_t slow_permille; /* 1000: normal */
-    SimTime since;         /* when status last changed */
+    SimTime since;          /* when status last changed */
 
     ClusterState state; /* cluster_state */
     uint16_t size;      /* primaries with slots */
@@ -80,7 +86,7 @@ typedef struct HostState {
     bool auth_sent;
     ReplState repl;
     NodeId repl_primary;
-    uint64_t repl_offset; /* level 2 */
+    uint64_t repl_offset;                /* level 2 */
     ARRAY_OF(Report) reports;            /* sorted by (peer, reporter) */
     ARRAY_OF(HandshakeState) handshakes; /* sorted by number */
 } HostState;
@@ -110,7 +116,7 @@ typedef struct NetRuleState {
 } NetRuleState;
 
 typedef struct FlightState { /* a message under way */
-    uint64_t msg, seq; /* number, growing from one to the next; record that sent it */
+    uint64_t msg, seq;       /* number, growing from one to the next; record that sent it */
     HostId from, to;
     uint8_t kind; /* MsgKind */
     bool rare;
@@ -123,31 +129,34 @@ struct TraceState {
     Mem *mem;
     uint64_t seq; /* records folded so far */
     SimTime time; /* of the last one */
-    uint64_t title_seq, step_seq, say_seq, predict_seq, predicted_seq; /* last record of each, 0 none */
+    uint64_t title_seq, step_seq, say_seq, predict_seq,
+        predicted_seq; /* last record of each, 0 none */
     uint32_t expect_held, expect_failed;
     ARRAY_OF(AddrState) addrs; /* [0] is ADDR_NONE */
     ARRAY_OF(NodeState) nodes;
     ARRAY_OF(HostState) hosts;
-    ARRAY_OF(NetRuleState) rules;    /* in the order added */
-    ARRAY_OF(FlightState) flights;   /* in the order sent */
+    ARRAY_OF(NetRuleState) rules;  /* in the order added */
+    ARRAY_OF(FlightState) flights; /* in the order sent */
     BitPool *slots;
-    Belief *beliefs;        /* host_stride rows of node_stride */
+    Belief *beliefs; /* host_stride rows of node_stride */
     uint32_t host_stride, node_stride;
 };
 
 void state_init(TraceState *state, Mem *mem); /* empty, at seq 0 */
 void state_deinit(TraceState *state);
 void state_copy(TraceState *to, const TraceState *from); /* `to` is initialised */
-/* Equal in everything but spare capacity; when not, *why (may be NULL) names the first difference. */
+/* Equal in everything but spare capacity; when not, *why (may be NULL) names the first difference.
+ */
 bool state_equal(const TraceState *a, const TraceState *b, Text *why);
 
-/* Folds one record, the one after state->seq. A record that cannot follow (docs/trace.md §4: ids not yet
- * defined, beliefs of a process that does not run, news of a peer not known, ...) is refused: false and
- * *err, and the state is as before. */
+/* Folds one record, the one after state->seq. A record that cannot follow (docs/trace.md §4: ids
+ * not yet defined, beliefs of a process that does not run, news of a peer not known, ...) is
+ * refused: false and *err, and the state is as before. */
 bool state_apply(TraceState *state, const TraceRecord *record, Error *err);
 
-/* Builders, for the fold and for keyframes made from the truth. Tables grow as needed; a returned row is
- * valid until the next builder call. A belief that is reset must be blank again: belief_blank(). */
+/* Builders, for the fold and for keyframes made from the truth. Tables grow as needed; a returned
+ * row is valid until the next builder call. A belief that is reset must be blank again:
+ * belief_blank(). */
 HostState *state_need_host(TraceState *state, HostId host);
 NodeState *state_need_node(TraceState *state, NodeId node);
 AddrState *state_need_addr(TraceState *state, AddrId addr);

@@ -1,8 +1,10 @@
-/* calls.c -- clients' calls: a command line travels to a server, is executed there, the reply returns.
+/* calls.c -- clients' calls: a command line travels to a server, is executed there, the reply
+ * returns.
  *
- * Simplified: an administrator's connection reaches every host, whatever is cut between the hosts, with the
- * latency of the default path and without jitter; connecting takes one round trip. A host without power gives
- * CALL_REFUSED after the same time (redis-cli would wait for its own time-out). */
+ * Simplified: an administrator's connection reaches every host, whatever is cut between the hosts,
+ * with the latency of the default path and without jitter; connecting takes one round trip. A host
+ * without power gives CALL_REFUSED after the same time (redis-cli would wait for its own time-out).
+ */
 #include "sim/server/server.h"
 #include "sim/world/world.h"
 
@@ -41,7 +43,8 @@ uint32_t call_start(Sim *sim, HostId host, const char *line)
     call.cause = trace_count(sim->trace);
     array_push(sim->mem, &sim->calls, call);
     uint32_t number = sim->calls.count - 1;
-    post(sim, EVENT_CALL, number, 3 * sim->config.net.latency); /* connect: a round trip; request: one way */
+    post(sim, EVENT_CALL, number,
+         3 * sim->config.net.latency); /* connect: a round trip; request: one way */
     return number;
 }
 
@@ -51,7 +54,8 @@ static void note_reply(Sim *sim, uint32_t number, const char *text)
     size_t size = strlen(text);
     TraceRecord record = {.type = TRACE_CALL_REPLIED, .host = call->host, .cause = call->cause};
     record.u.CALL_REPLIED.call = number;
-    record.u.CALL_REPLIED.reply = (TraceText){text, size < REPLY_SHOWN ? (uint32_t)size : REPLY_SHOWN};
+    record.u.CALL_REPLIED.reply =
+        (TraceText){text, size < REPLY_SHOWN ? (uint32_t)size : REPLY_SHOWN};
     world_record(sim, &record, 1);
 }
 
@@ -99,7 +103,10 @@ void call_execute(Sim *sim, uint32_t number, NodeEnv *env)
     Text reply = {.mem = sim->mem};
 
     sim->cause = call->cause;
-    Server server = {.node = host->node, .repl = host->repl, .addrs = sim->addrs.items, .resolver = &resolver,
+    Server server = {.node = host->node,
+                     .repl = host->repl,
+                     .addrs = sim->addrs.items,
+                     .resolver = &resolver,
                      .unix_base_ms = trace_header(sim->trace)->unix_base_ms};
     server_execute(&server, call->line, &reply, env);
     call->reply = copy_chars(sim, text_chars(&reply), &call->reply_size);
@@ -110,7 +117,8 @@ void call_execute(Sim *sim, uint32_t number, NodeEnv *env)
 void call_cancel(Sim *sim, uint32_t number)
 {
     if (number == 0 || number >= sim->calls.count) return;
-    if (call_at(sim, number)->status == CALL_PENDING) finish(sim, number, CALL_LOST, "connection closed");
+    if (call_at(sim, number)->status == CALL_PENDING)
+        finish(sim, number, CALL_LOST, "connection closed");
 }
 
 void call_host_died(Sim *sim, HostId host)

@@ -197,7 +197,8 @@ bool command_decode(const uint8_t *bytes, size_t size, Command *command, Text *t
     memset(command, 0, sizeof(*command));
     uint8_t kind = bytes_get_u8(&in);
     if (in.failed || kind >= CMD_KIND_COUNT) {
-        return error_set(err, "command of kind %u; known kinds are 0 to %d", kind, CMD_KIND_COUNT - 1);
+        return error_set(err, "command of kind %u; known kinds are 0 to %d", kind,
+                         CMD_KIND_COUNT - 1);
     }
     command->kind = (CommandKind)kind;
     command->time = bytes_get_varint(&in);
@@ -215,7 +216,8 @@ bool command_decode(const uint8_t *bytes, size_t size, Command *command, Text *t
     command->text = texts->chars + first;
     command->text2 = texts->chars + first + text_size + 1;
     if (!get_payload(&in, command) || in.failed || in.at != in.size) {
-        return error_set(err, "command of kind %u with %zu bytes is malformed at byte %zu", kind, size, in.at);
+        return error_set(err, "command of kind %u with %zu bytes is malformed at byte %zu", kind,
+                         size, in.at);
     }
     return true;
 }

@@ -1,7 +1,7 @@
 /* command.h -- everything that comes into a run from outside: a Lua line, a click, a RESP request.
  *
- * A Command is stamped with virtual time and the number of events run before it, and kept in the trace:
- * config + seed + commands = the run (design.md §1.3). */
+ * A Command is stamped with virtual time and the number of events run before it, and kept in the
+ * trace: config + seed + commands = the run (design.md §1.3). */
 #ifndef WORLD_COMMAND_H
 #define WORLD_COMMAND_H
 
@@ -22,18 +22,18 @@ typedef enum CommandKind {
     CMD_SLOW,         /* host: everything takes permille/1000 as long; 1000 is normal */
     CMD_RULE_ADD,     /* rule: a network fault between two groups */
     CMD_RULE_REMOVE,  /* rule.id */
-    CMD_CALL,         /* host, text: a command line sent by a client, e.g. "CLUSTER MEET 10.0.0.2 6379" */
-    CMD_CALL_CANCEL,  /* call: the client hangs up */
-    CMD_FEED,         /* host, bytes: the primary's replication stream grows as writes would make it */
-    CMD_NOTE,         /* note, text: the script speaks (TRACE_TITLE, STEP, SAY, PREDICT, ...) */
+    CMD_CALL, /* host, text: a command line sent by a client, e.g. "CLUSTER MEET 10.0.0.2 6379" */
+    CMD_CALL_CANCEL, /* call: the client hangs up */
+    CMD_FEED, /* host, bytes: the primary's replication stream grows as writes would make it */
+    CMD_NOTE, /* note, text: the script speaks (TRACE_TITLE, STEP, SAY, PREDICT, ...) */
     CMD_KIND_COUNT
 } CommandKind;
 
 typedef struct Command {
     CommandKind kind;
-    SimTime time;        /* filled in by sim_submit */
+    SimTime time;         /* filled in by sim_submit */
     uint64_t after_event; /* filled in by sim_submit */
-    HostId host;         /* HOST_NONE where there is none */
+    HostId host;          /* HOST_NONE where there is none */
     union {
         struct {
             char name[24], zone[24]; /* zone "" is a zone of its own name */
@@ -52,14 +52,15 @@ typedef struct Command {
         uint32_t permille;
         NetRule rule;
         struct {
-            TraceType type;  /* TRACE_TITLE, STEP, SAY, PREDICT, PREDICTED, EXPECT, REPORT */
-            uint8_t number;  /* EXPECT: held; PREDICT: answer (1..); PREDICTED: choice */
+            TraceType type; /* TRACE_TITLE, STEP, SAY, PREDICT, PREDICTED, EXPECT, REPORT */
+            uint8_t number; /* EXPECT: held; PREDICT: answer (1..); PREDICTED: choice */
         } note;
         uint64_t bytes;
         uint32_t call;
     } u;
-    const char *text;   /* CALL: line; NOTE: text (PREDICT: question; REPORT: name). Borrowed; may be NULL */
-    const char *text2;  /* PREDICT: choices, one a line; REPORT: value */
+    const char
+        *text; /* CALL: line; NOTE: text (PREDICT: question; REPORT: name). Borrowed; may be NULL */
+    const char *text2; /* PREDICT: choices, one a line; REPORT: value */
 } Command;
 
 void command_encode(const Command *command, ByteWriter *out);

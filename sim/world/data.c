@@ -1,4 +1,5 @@
-/* data.c -- the data side's part of a turn: what the node wishes of it, and what it wishes of the network. */
+/* data.c -- the data side's part of a turn: what the node wishes of it, and what it wishes of the
+ * network. */
 #include "sim/world/world.h"
 
 void data_drain(Sim *sim, HostId number, SimTime depart)
@@ -14,7 +15,8 @@ void data_drain(Sim *sim, HostId number, SimTime depart)
             if (net_is_open(sim->net, wish.link)) net_close(sim->net, wish.link, depart);
             break;
         case REPL_WISH_SEND:
-            effects_send_repl(sim, number, wish.link, replmsg_new(sim->repl_msgs, &wish.msg), wish.msg.bytes, depart);
+            effects_send_repl(sim, number, wish.link, replmsg_new(sim->repl_msgs, &wish.msg),
+                              wish.msg.bytes, depart);
             break;
         }
     }

@@ -76,7 +76,8 @@ static void note_sent(Sim *sim, Flight *flight)
 static void transmit(Sim *sim, HostId from, LinkId link, Flight message, SimTime depart)
 {
     bool shown = world_wants(sim, message.rare ? 1 : 2);
-    uint64_t payload = message.msg == MSG_NONE ? PAYLOAD_REPL | message.repl : PAYLOAD_MSG | message.msg;
+    uint64_t payload =
+        message.msg == MSG_NONE ? PAYLOAD_REPL | message.repl : PAYLOAD_MSG | message.msg;
     if (shown) {
         message.number = ++sim->msg_count;
         message.from = from;
@@ -115,7 +116,8 @@ static void send_msg(Sim *sim, HostId from, LinkId link, MsgId id, bool answer, 
     transmit(sim, from, link, message, depart);
 }
 
-void effects_send_repl(Sim *sim, HostId from, LinkId link, uint32_t repl, uint32_t bytes, SimTime depart)
+void effects_send_repl(Sim *sim, HostId from, LinkId link, uint32_t repl, uint32_t bytes,
+                       SimTime depart)
 {
     if (link == LINK_NONE || !net_is_open(sim->net, link)) {
         replmsg_free(sim->repl_msgs, repl);
@@ -141,7 +143,8 @@ LinkId effects_open(Sim *sim, HostId from, AddrId addr, LinkUse use)
 
 /* --- records --- */
 
-/* A decision becomes the cause of what follows in its turn; an election remembers what led to it. */
+/* A decision becomes the cause of what follows in its turn; an election remembers what led to it.
+ */
 static void note_record(Sim *sim, HostId number, TraceRecord *record)
 {
     Host *host = world_host(sim, number);
@@ -159,7 +162,8 @@ static void note_record(Sim *sim, HostId number, TraceRecord *record)
 
 /* --- the list --- */
 
-/* What the turn costs before anything leaves: CPU time, and the disk when something must be durable. */
+/* What the turn costs before anything leaves: CPU time, and the disk when something must be
+ * durable. */
 static SimSpan turn_cost(Sim *sim, const Host *host)
 {
     SimSpan cost = host->turn_is_cron ? sim->config.cron : sim->config.turn;
@@ -184,16 +188,20 @@ static void carry_out(Sim *sim, HostId number, const Effect *effect, SimTime dep
     Host *host = world_host(sim, number);
     switch (effect->kind) {
     case EFFECT_LINK_OPEN:
-        node_link_opened(host->node, effect->ref, effects_open(sim, number, effect->addr, LINK_BUS));
+        node_link_opened(host->node, effect->ref,
+                         effects_open(sim, number, effect->addr, LINK_BUS));
         break;
     case EFFECT_LINK_CLOSE:
         if (net_is_open(sim->net, effect->link)) net_close(sim->net, effect->link, depart);
         break;
     case EFFECT_SEND:
-        send_msg(sim, number, node_peer(host->node, effect->ref)->link, effect->u.msg, false, depart);
+        send_msg(sim, number, node_peer(host->node, effect->ref)->link, effect->u.msg, false,
+                 depart);
         break;
     case EFFECT_SEND_LINK: send_msg(sim, number, effect->link, effect->u.msg, true, depart); break;
-    case EFFECT_RECORD: note_record(sim, number, &sim->effects.records.items[effect->u.index]); break;
+    case EFFECT_RECORD:
+        note_record(sim, number, &sim->effects.records.items[effect->u.index]);
+        break;
     case EFFECT_PERSIST: persist(sim, number, effect->u.fsync != 0); break;
     case EFFECT_REPLICATE:
     case EFFECT_PROMOTED:

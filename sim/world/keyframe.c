@@ -1,5 +1,6 @@
-/* keyframe.c -- the truth as a TraceState, made from the processes themselves and never from the records,
- * so that comparing it with the fold of the records is a check of both (docs/determinism.md). */
+/* keyframe.c -- the truth as a TraceState, made from the processes themselves and never from the
+ * records, so that comparing it with the fold of the records is a check of both
+ * (docs/determinism.md). */
 #include "sim/cluster/peers.h"
 #include "sim/world/world.h"
 
@@ -8,7 +9,8 @@
 
 static void copy_definitions(const Sim *sim, TraceState *state)
 {
-    for (uint32_t i = 1; i < sim->addrs.count; i++) *state_need_addr(state, i) = sim->addrs.items[i];
+    for (uint32_t i = 1; i < sim->addrs.count; i++)
+        *state_need_addr(state, i) = sim->addrs.items[i];
     for (uint32_t i = 0; i < sim->directory.nodes.count; i++) {
         const NodeEntry *entry = &sim->directory.nodes.items[i];
         NodeState *node = state_need_node(state, (NodeId)i);
@@ -50,9 +52,11 @@ static void copy_lists(const Host *host, HostState *to, Mem *mem)
         node_handshake_name(node, (PeerRef)(PEER_HANDSHAKE + i), &entry.handshake, entry.id);
         array_push(mem, &to->handshakes, entry);
     }
-    if (to->reports.count) qsort(to->reports.items, to->reports.count, sizeof(Report), compare_reports);
+    if (to->reports.count)
+        qsort(to->reports.items, to->reports.count, sizeof(Report), compare_reports);
     if (to->handshakes.count) {
-        qsort(to->handshakes.items, to->handshakes.count, sizeof(HandshakeState), compare_handshakes);
+        qsort(to->handshakes.items, to->handshakes.count, sizeof(HandshakeState),
+              compare_handshakes);
     }
 }
 

@@ -38,10 +38,12 @@ static void post_cron(Sim *sim, HostId number, SimTime time)
 {
     Host *host = world_host(sim, number);
     host->next_cron = time;
-    queue_post(sim->queue, (Event){.time = time, .kind = EVENT_CRON, .a = number, .b = host->process});
+    queue_post(sim->queue,
+               (Event){.time = time, .kind = EVENT_CRON, .a = number, .b = host->process});
 }
 
-/* The process exists from now on: it listens, believes what its disk says, and its first timer is set. */
+/* The process exists from now on: it listens, believes what its disk says, and its first timer is
+ * set. */
 static void come_up(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
@@ -91,7 +93,8 @@ void process_start(Sim *sim, HostId number)
     }
     host->booting = true;
     SimTime ready = sim->now + BOOT_TIME + rng_below64(&host->rng, BOOT_JITTER);
-    queue_post(sim->queue, (Event){.time = ready, .kind = EVENT_BOOT, .a = number, .b = host->process});
+    queue_post(sim->queue,
+               (Event){.time = ready, .kind = EVENT_BOOT, .a = number, .b = host->process});
 }
 
 /* --- death --- */
@@ -212,7 +215,8 @@ static void take_repl_input(Sim *sim, Host *host, const NetHappening *happening,
     }
 }
 
-/* One happening becomes one input. An end that the process has closed meanwhile says nothing more. */
+/* One happening becomes one input. An end that the process has closed meanwhile says nothing more.
+ */
 static void take_happening(Sim *sim, HostId number, const NetHappening *happening)
 {
     Host *host = world_host(sim, number);
@@ -240,7 +244,8 @@ static void take_cron(Sim *sim, HostId number)
     repl_on_cron(host->repl, &env);
 }
 
-/* The work before the event loop sleeps, then the effects; the process is busy until they are out. */
+/* The work before the event loop sleeps, then the effects; the process is busy until they are out.
+ */
 static void end_turn(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
@@ -277,7 +282,8 @@ static void post_wake(Sim *sim, HostId number)
     if (host->wake_posted || !has_work(host) || host->status != PROCESS_RUNNING) return;
     SimTime time = host->busy_until > sim->now ? host->busy_until : sim->now;
     host->wake_posted = true;
-    queue_post(sim->queue, (Event){.time = time, .kind = EVENT_WAKE, .a = number, .b = host->process});
+    queue_post(sim->queue,
+               (Event){.time = time, .kind = EVENT_WAKE, .a = number, .b = host->process});
 }
 
 static void take_item(Sim *sim, HostId number, const InboxItem *item)
@@ -367,7 +373,8 @@ static void on_cron(Sim *sim, HostId number)
     }
     SimTime wakes = wake_for(host->busy_until, host->next_cron);
     if (wakes < sim->now) wakes = sim->now;
-    queue_post(sim->queue, (Event){.time = wakes, .kind = EVENT_CRON_WAKE, .a = number, .b = host->process});
+    queue_post(sim->queue,
+               (Event){.time = wakes, .kind = EVENT_CRON_WAKE, .a = number, .b = host->process});
 }
 
 static void on_cron_wake(Sim *sim, HostId number)

@@ -177,15 +177,18 @@ static bool differs(Text *why, const char *format, ...)
 static bool agrees_about(const Sim *sim, const Host *host, const Host *other, Text *why)
 {
     const Node *node = host->node;
-    if (!peer_known(node, other->identity)) return differs(why, "%s does not know %s", host->name, other->name);
+    if (!peer_known(node, other->identity))
+        return differs(why, "%s does not know %s", host->name, other->name);
     const Peer *peer = &node->peers[other->identity];
     const Peer *self = &other->node->peers[other->identity];
     (void)sim;
-    if (peer->flags & (FLAG_PFAIL | FLAG_FAIL)) return differs(why, "%s flags %s", host->name, other->name);
+    if (peer->flags & (FLAG_PFAIL | FLAG_FAIL))
+        return differs(why, "%s flags %s", host->name, other->name);
     if ((peer->flags & FLAG_PRIMARY) != (self->flags & FLAG_PRIMARY)) {
         return differs(why, "%s is wrong about the role of %s", host->name, other->name);
     }
-    if (peer->slots != self->slots) return differs(why, "%s is wrong about the slots of %s", host->name, other->name);
+    if (peer->slots != self->slots)
+        return differs(why, "%s is wrong about the slots of %s", host->name, other->name);
     if ((self->flags & FLAG_PRIMARY) && peer->epoch != self->epoch) {
         return differs(why, "%s is wrong about the config epoch of %s", host->name, other->name);
     }
@@ -211,11 +214,13 @@ bool sim_converged(const Sim *sim, Text *why)
         const Host *host = &sim->hosts.items[i];
         if (host->status != PROCESS_RUNNING) continue;
         if (!first) first = host;
-        if (host->node->state != STATE_OK) return differs(why, "%s says cluster_state:%s", host->name, "fail");
+        if (host->node->state != STATE_OK)
+            return differs(why, "%s says cluster_state:%s", host->name, "fail");
         if (!same_owners(host, first, why)) return false;
         for (uint32_t j = 0; j < sim->hosts.count; j++) {
             const Host *other = &sim->hosts.items[j];
-            if (other->status == PROCESS_RUNNING && !agrees_about(sim, host, other, why)) return false;
+            if (other->status == PROCESS_RUNNING && !agrees_about(sim, host, other, why))
+                return false;
         }
     }
     return first || differs(why, "%s process is running%s", "no", "");
@@ -229,7 +234,8 @@ void sim_nodes_text(Sim *sim, HostId number, Text *out)
     NodeFacts facts;
     if (!host->node) return;
     NodeEnv env = process_env(sim, host, &facts);
-    nodestext_nodes(host->node, &env, sim->addrs.items, trace_header(sim->trace)->unix_base_ms, out);
+    nodestext_nodes(host->node, &env, sim->addrs.items, trace_header(sim->trace)->unix_base_ms,
+                    out);
 }
 
 void sim_info_text(Sim *sim, HostId number, Text *out)

@@ -9,7 +9,8 @@ static void run_to_event(Sim *sim, uint64_t count, SimTime until)
     while (sim->event_count < count && sim_step(sim, until)) continue;
 }
 
-static bool replay_command(Sim *sim, const Trace *recorded, uint32_t index, SimTime until, bool *over, Error *err)
+static bool replay_command(Sim *sim, const Trace *recorded, uint32_t index, SimTime until,
+                           bool *over, Error *err)
 {
     uint32_t size;
     Text texts = {0};
@@ -20,8 +21,9 @@ static bool replay_command(Sim *sim, const Trace *recorded, uint32_t index, SimT
     if (ok && !*over) {
         run_to_event(sim, command.after_event, command.time);
         if (sim->event_count != command.after_event || sim->now > command.time) {
-            ok = error_set(err, "command %u was given after event %llu, which this run does not reach", index,
-                           (unsigned long long)command.after_event);
+            ok = error_set(err,
+                           "command %u was given after event %llu, which this run does not reach",
+                           index, (unsigned long long)command.after_event);
         } else {
             sim->now = command.time;
             ok = sim_submit(sim, &command, NULL, err);

@@ -42,7 +42,8 @@ static bool check_config(const SimConfig *config, Error *err)
         return error_set(err, "trace level %u is not allowed: 0, 1 or 2", config->trace_level);
     }
     if (config->net.loss_ppm > 1000000) {
-        return error_set(err, "loss of %u parts per million is more than all packets", config->net.loss_ppm);
+        return error_set(err, "loss of %u parts per million is more than all packets",
+                         config->net.loss_ppm);
     }
     if (config->fsync > 10 * SIM_SEC || config->turn > SIM_SEC) {
         return error_set(err, "an fsync may take at most 10 s and a turn at most 1 s");
@@ -60,7 +61,8 @@ Sim *sim_create(const SimConfig *config, Error *err)
     sim->config = *config;
     sim->trace = make_trace(config);
     sim->queue = queue_create(mem);
-    NetConfig net = {.seed = config->seed, .profile = config->net, .delayed_ack = config->delayed_ack};
+    NetConfig net = {
+        .seed = config->seed, .profile = config->net, .delayed_ack = config->delayed_ack};
     sim->net = net_create(mem, sim->queue, EVENT_NET, &net);
     sim->msgs = msgpool_create(mem);
     sim->slots = bitpool_create(mem, SLOT_COUNT);
@@ -97,7 +99,8 @@ bool sim_set_level(Sim *sim, uint8_t level)
 
 bool sim_set_rules(Sim *sim, const char *profile, const Rules *rules, Error *err)
 {
-    if (sim->hosts.count > 0) return error_set(err, "rules can only be chosen before the first node exists");
+    if (sim->hosts.count > 0)
+        return error_set(err, "rules can only be chosen before the first node exists");
     sim->config.rules = *rules;
     snprintf(sim->config.profile, sizeof(sim->config.profile), "%s", profile);
     trace_set_profile(sim->trace, profile);

@@ -67,12 +67,14 @@ static bool check_add(Sim *sim, const Command *command, Error *err)
         return error_set(err, "a host called \"%s\" exists already", command->u.add.name);
     }
     if (!zone_fits(sim, command->u.add.zone)) {
-        return error_set(err, "zone \"%s\" is one too many: at most %d zones", command->u.add.zone, ZONES_MAX);
+        return error_set(err, "zone \"%s\" is one too many: at most %d zones", command->u.add.zone,
+                         ZONES_MAX);
     }
     for (uint32_t i = 0; i < sim->hosts.count; i++) {
         const Host *other = &sim->hosts.items[i];
         if (other->ip == command->u.add.ip && other->port == command->u.add.port) {
-            return error_set(err, "host \"%s\" has the address of \"%s\"", command->u.add.name, other->name);
+            return error_set(err, "host \"%s\" has the address of \"%s\"", command->u.add.name,
+                             other->name);
         }
     }
     return true;
@@ -124,11 +126,14 @@ static bool check_rule(const Sim *sim, const Command *command, Error *err)
 {
     const NetRule *rule = &command->u.rule;
     if (command->kind == CMD_RULE_REMOVE) {
-        return rule_exists(sim, rule->id) || error_set(err, "network fault %u is not in force", rule->id);
+        return rule_exists(sim, rule->id) ||
+               error_set(err, "network fault %u is not in force", rule->id);
     }
-    if (rule_exists(sim, rule->id)) return error_set(err, "network fault %u is in force already", rule->id);
+    if (rule_exists(sim, rule->id))
+        return error_set(err, "network fault %u is in force already", rule->id);
     if (rule->loss_ppm > 1000000) {
-        return error_set(err, "loss of %u parts per million is more than all packets", rule->loss_ppm);
+        return error_set(err, "loss of %u parts per million is more than all packets",
+                         rule->loss_ppm);
     }
     if (bitset_next(rule->from, HOSTS_MAX, 0) >= sim->hosts.count ||
         bitset_next(rule->to, HOSTS_MAX, 0) >= sim->hosts.count) {
@@ -269,7 +274,8 @@ static bool check_command(Sim *sim, const Command *command, Error *err)
 {
     if (needs_host(command->kind)) {
         if (command->host >= sim->hosts.count) {
-            return error_set(err, "host number %u does not exist; there are %u", command->host, sim->hosts.count);
+            return error_set(err, "host number %u does not exist; there are %u", command->host,
+                             sim->hosts.count);
         }
         if (!check_process(world_host(sim, command->host), command->kind, err)) return false;
     }
@@ -280,12 +286,14 @@ static bool check_command(Sim *sim, const Command *command, Error *err)
     case CMD_NOTE: return check_note(command, err);
     case CMD_SLOW:
         return (command->u.permille >= 1 && command->u.permille <= 1000000) ||
-               error_set(err, "a slowness of %u/1000 is not between 1/1000 and 1000", command->u.permille);
+               error_set(err, "a slowness of %u/1000 is not between 1/1000 and 1000",
+                         command->u.permille);
     case CMD_ZONE_PROFILE:
         return (zone_fits(sim, command->u.zone.a) && zone_fits(sim, command->u.zone.b)) ||
                error_set(err, "at most %d zones are allowed", ZONES_MAX);
     case CMD_CALL:
-        return sim->calls.count < CALLS_MAX || error_set(err, "more than %d calls in one run", CALLS_MAX);
+        return sim->calls.count < CALLS_MAX ||
+               error_set(err, "more than %d calls in one run", CALLS_MAX);
     case CMD_NET_PROFILE:
     case CMD_START:
     case CMD_KILL:

@@ -6,10 +6,10 @@
  *   keyframe.c  the truth as a TraceState              query.c    reading the truth
  *   replay.c    replay and snapshot
  *
- * A turn (protocol.md §17.4): a process that is neither busy, frozen nor dead takes its inputs (packets
- * in the order they came, then a due cron), does the work before sleep, and its effects are carried out.
- * A turn costs CPU time and perhaps an fsync; what it sends leaves, and the next turn begins, when that
- * time is over. Inputs that arrive meanwhile wait in the inbox. */
+ * A turn (protocol.md §17.4): a process that is neither busy, frozen nor dead takes its inputs
+ * (packets in the order they came, then a due cron), does the work before sleep, and its effects
+ * are carried out. A turn costs CPU time and perhaps an fsync; what it sends leaves, and the next
+ * turn begins, when that time is over. Inputs that arrive meanwhile wait in the inbox. */
 #ifndef WORLD_WORLD_H
 #define WORLD_WORLD_H
 
@@ -32,17 +32,17 @@ enum {
     EVENT_CALL_REPLY /* a: call: the reply reaches the client */
 };
 
-/* The tick (protocol.md §3.6) comes 100 ms after the last one *ended*, and no sooner than the event loop wakes: it
- * sleeps in whole milliseconds, counted from the end of its last turn and rounded up (ae.c: aeProcessEvents), plus the
- * kernel's timer slack. So ticks drift by some tenths of a millisecond, which matters: with exact ticks a silence of
- * T/2 would be noticed one tick later. */
+/* The tick (protocol.md §3.6) comes 100 ms after the last one *ended*, and no sooner than the event
+ * loop wakes: it sleeps in whole milliseconds, counted from the end of its last turn and rounded up
+ * (ae.c: aeProcessEvents), plus the kernel's timer slack. So ticks drift by some tenths of a
+ * millisecond, which matters: with exact ticks a silence of T/2 would be noticed one tick later. */
 #define CRON_PERIOD (100 * SIM_MS)
 #define TIMER_SLACK (50 * SIM_US)
-#define BOOT_TIME (10 * SIM_MS)        /* exec, nodes.conf, empty data set; measured 11..18 ms */
+#define BOOT_TIME   (10 * SIM_MS) /* exec, nodes.conf, empty data set; measured 11..18 ms */
 #define BOOT_JITTER (5 * SIM_MS)
-#define FIRST_CRON (1 * SIM_MS)        /* the first timer of a started server */
-#define CALLS_MAX 1000000
-#define ZONES_MAX 250
+#define FIRST_CRON  (1 * SIM_MS) /* the first timer of a started server */
+#define CALLS_MAX   1000000
+#define ZONES_MAX   250
 
 typedef struct ZoneName {
     char chars[24];
@@ -66,10 +66,10 @@ typedef struct Flight {
 } Flight;
 
 /* Payloads of the network: a tag in the top bits and a number. */
-#define PAYLOAD_MSG (UINT64_C(1) << 62)    /* a bus message without a flight: MsgId */
+#define PAYLOAD_MSG    (UINT64_C(1) << 62) /* a bus message without a flight: MsgId */
 #define PAYLOAD_FLIGHT (UINT64_C(2) << 62) /* index of a Flight */
-#define PAYLOAD_REPL (UINT64_C(3) << 62)   /* a replication message without a flight */
-#define PAYLOAD_TAG (UINT64_C(3) << 62)
+#define PAYLOAD_REPL   (UINT64_C(3) << 62) /* a replication message without a flight */
+#define PAYLOAD_TAG    (UINT64_C(3) << 62)
 
 /* Where the script stands: seq of the last record of each kind, and the expects so far. */
 typedef struct Story {
@@ -94,23 +94,23 @@ typedef struct Host {
     NodeConfig config;
     ProcessStatus status;
     SimTime since;
-    uint32_t process;   /* number of the present or last process on this host */
+    uint32_t process; /* number of the present or last process on this host */
     uint32_t slow_permille;
     bool booting, powered;
     NodeId identity;
     NodeDisk disk;
     Rng rng;
-    Node *node;         /* NULL unless RUNNING or FROZEN */
+    Node *node; /* NULL unless RUNNING or FROZEN */
     Repl *repl;
     SimTime busy_until;
-    SimTime next_cron;  /* when the next tick is or was due */
-    bool cron_due;      /* it is, and the process has not got to it */
-    bool turn_is_cron;  /* the turn under way runs the tick */
+    SimTime next_cron; /* when the next tick is or was due */
+    bool cron_due;     /* it is, and the process has not got to it */
+    bool turn_is_cron; /* the turn under way runs the tick */
     bool wake_posted;
     ARRAY_OF(InboxItem) inbox;
     uint32_t inbox_head;
     uint64_t cause_failed, cause_delayed; /* records that lead to an election */
-    NetHappening input; /* the happening being handled */
+    NetHappening input;                   /* the happening being handled */
 } Host;
 
 typedef struct Call {
@@ -152,21 +152,23 @@ struct Sim {
     ARRAY_OF(ZoneName) zone_names; /* by zone number */
     EffectList effects;
     Rng identity_rng;
-    HostState self_scratch;         /* what sim_self returns */
+    HostState self_scratch;            /* what sim_self returns */
     char id_scratch[NODE_ID_SIZE + 1]; /* what sim_node_id returns */
     AssertContext assert_context;
 };
 
 /* record.c */
 bool world_wants(const Sim *sim, int level);
-/* Appends with time, and host/cause as given in the record; defines slot sets it names. Returns seq (0 when the
- * level leaves it out). */
+/* Appends with time, and host/cause as given in the record; defines slot sets it names. Returns seq
+ * (0 when the level leaves it out). */
 uint64_t world_record(Sim *sim, TraceRecord *record, int level);
-uint64_t world_note(Sim *sim, HostId host, TraceRecord *record); /* level of its type, cause sim->cause */
+uint64_t world_note(Sim *sim, HostId host,
+                    TraceRecord *record); /* level of its type, cause sim->cause */
 void world_define_addr(Sim *sim, AddrId addr);
 
 /* process.c */
-void process_start(Sim *sim, HostId host);  /* boots: now for a fresh host, after BOOT_TIME with a disk */
+void process_start(Sim *sim,
+                   HostId host); /* boots: now for a fresh host, after BOOT_TIME with a disk */
 void process_kill(Sim *sim, HostId host, bool power);
 void process_freeze(Sim *sim, HostId host);
 void process_thaw(Sim *sim, HostId host);
@@ -182,13 +184,14 @@ SimTime effects_carry_out(Sim *sim, HostId host);
 void effects_finish_payload(Sim *sim, uint64_t payload);
 void effects_lose_payload(Sim *sim, uint64_t payload, LostReason reason);
 /* Sends a replication message on a link; opens a link. For the data side (data.c). */
-void effects_send_repl(Sim *sim, HostId from, LinkId link, uint32_t repl, uint32_t bytes, SimTime depart);
+void effects_send_repl(Sim *sim, HostId from, LinkId link, uint32_t repl, uint32_t bytes,
+                       SimTime depart);
 LinkId effects_open(Sim *sim, HostId from, AddrId addr, LinkUse use);
 /* The effects that concern the data side: start, stop and promote replication, drop keys. */
 void effects_for_data(Sim *sim, HostId host, const Effect *effect);
 /* Carries out what the data side wishes of the network, at the end of a turn. */
 void data_drain(Sim *sim, HostId host, SimTime depart);
-Flight *effects_flight(Sim *sim, uint64_t payload); /* NULL when it has none */
+Flight *effects_flight(Sim *sim, uint64_t payload);            /* NULL when it has none */
 MsgId effects_msg(Sim *sim, uint64_t payload, uint32_t *repl); /* MSG_NONE: a replication message */
 
 /* calls.c */

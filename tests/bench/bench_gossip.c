@@ -1,4 +1,5 @@
-/* bench_gossip.c -- N idle nodes, node-timeout 15 s, whole protocol, trace at level 1: simulated seconds per wall second.
+/* bench_gossip.c -- N idle nodes, node-timeout 15 s, whole protocol, trace at level 1: simulated
+ * seconds per wall second.
  *
  *     build/bench_gossip [N ...]        default 10 100 300 1000
  */
@@ -39,16 +40,20 @@ static void bench(uint32_t nodes)
     uint64_t events = sim_event_count(fixture.sim);
     SimTime from = sim_now(fixture.sim);
     double idle = speed(&fixture, 3, nodes >= 1000 ? SIM_SEC : 20 * SIM_SEC);
-    double per_second = (double)(sim_event_count(fixture.sim) - events) / ((double)(sim_now(fixture.sim) - from) / 1e9);
+    double per_second = (double)(sim_event_count(fixture.sim) - events) /
+                        ((double)(sim_now(fixture.sim) - from) / 1e9);
     NetRule cut = {.id = 1, .cut = true};
     Command wall = {.kind = CMD_RULE_ADD, .host = HOST_NONE};
     wall.u.rule = cut;
-    for (uint32_t i = 0; i < nodes; i++) bitset_add(i < nodes * 2 / 5 ? wall.u.rule.from : wall.u.rule.to, i);
+    for (uint32_t i = 0; i < nodes; i++)
+        bitset_add(i < nodes * 2 / 5 ? wall.u.rule.from : wall.u.rule.to, i);
     sim_submit(fixture.sim, &wall, NULL, NULL);
     fixture_run(&fixture, 25 * SIM_SEC);
     double split = speed(&fixture, 3, nodes >= 1000 ? SIM_SEC : 20 * SIM_SEC);
-    printf("N = %-5u join %6.1f s in %5.1f s   idle %10.1f   during a 40/60 cut %9.1f   %8.0f events a simulated second   %5.0f MiB\n",
-           nodes, (double)join / 1e9, joined, idle, split, per_second, (double)sim_memory(fixture.sim) / (1 << 20));
+    printf("N = %-5u join %6.1f s in %5.1f s   idle %10.1f   during a 40/60 cut %9.1f   %8.0f "
+           "events a simulated second   %5.0f MiB\n",
+           nodes, (double)join / 1e9, joined, idle, split, per_second,
+           (double)sim_memory(fixture.sim) / (1 << 20));
     fixture_close(&fixture);
 }
 

@@ -1,5 +1,5 @@
-/* bench_queue.c -- PHOLD: P events in flight, each one handled posts one more. The queue beside the plain heap and beside
- * the handler alone; ratios within this run are what counts. */
+/* bench_queue.c -- PHOLD: P events in flight, each one handled posts one more. The queue beside the
+ * plain heap and beside the handler alone; ratios within this run are what counts. */
 #include "sim/base/rng.h"
 #include "sim/engine/queue.h"
 #include "sim/engine/queue_heap.h"
@@ -37,7 +37,8 @@ static double run_queue(uint32_t population, uint64_t *sum, bool cancel)
     Mem *mem = mem_create();
     Queue *queue = queue_create(mem);
     Event event = {0};
-    for (uint32_t i = 0; i < population; i++) queue_post(queue, (Event){.time = delay(&rng), .a = i});
+    for (uint32_t i = 0; i < population; i++)
+        queue_post(queue, (Event){.time = delay(&rng), .a = i});
     TimerId timer = TIMER_NONE;
     double start = seconds();
     for (uint32_t i = 0; i < EVENTS && queue_pop(queue, SIM_TIME_NEVER, &event); i++) {
@@ -59,7 +60,8 @@ static double run_heap(uint32_t population, uint64_t *sum)
     Mem *mem = mem_create();
     QueueHeap *heap = queue_heap_create(mem);
     Event event = {0};
-    for (uint32_t i = 0; i < population; i++) queue_heap_post(heap, (Event){.time = delay(&rng), .a = i});
+    for (uint32_t i = 0; i < population; i++)
+        queue_heap_post(heap, (Event){.time = delay(&rng), .a = i});
     double start = seconds();
     for (uint32_t i = 0; i < EVENTS && queue_heap_pop(heap, SIM_TIME_NEVER, &event); i++) {
         *sum += event.time ^ event.a;
@@ -80,7 +82,8 @@ int main(void)
         uint32_t p = populations[i];
         double handler = run_handler(p, &sum), queue = run_queue(p, &sum, false);
         double cancels = run_queue(p, &sum, true), heap = run_heap(p, &sum);
-        printf("P = %-20u %10.1f %7.1f %14.1f %12.1f %11.1fx\n", p, handler, queue, cancels, heap, queue / heap);
+        printf("P = %-20u %10.1f %7.1f %14.1f %12.1f %11.1fx\n", p, handler, queue, cancels, heap,
+               queue / heap);
     }
     return sum == 0;
 }

@@ -1,4 +1,5 @@
-/* test_determinism.c -- the permanent tests of determinism: same seed, replay, seek, fold, snapshot. */
+/* test_determinism.c -- the permanent tests of determinism: same seed, replay, seek, fold,
+ * snapshot. */
 #include "sim/base/hash.h"
 #include "sim/base/rng.h"
 #include "tests/fixture/fixture.h"
@@ -72,11 +73,14 @@ static void replay_of_the_commands_gives_the_same_trace(void)
 }
 
 /* Compares a state with the one folded from the first record on. */
-static bool equals_straight(const Trace *trace, const TraceState *state, const TraceState *straight, uint64_t seq)
+static bool equals_straight(const Trace *trace, const TraceState *state, const TraceState *straight,
+                            uint64_t seq)
 {
     Text why = {0};
     bool same = state_equal(state, straight, &why);
-    if (!same) fprintf(stderr, "\nrecord %llu of %llu: %s\n", (unsigned long long)seq, (unsigned long long)trace_count(trace), text_chars(&why));
+    if (!same)
+        fprintf(stderr, "\nrecord %llu of %llu: %s\n", (unsigned long long)seq,
+                (unsigned long long)trace_count(trace), text_chars(&why));
     text_deinit(&why);
     return same;
 }
@@ -124,7 +128,8 @@ static void folding_from_a_keyframe_yields_the_next(void)
     check_fold(2);
 }
 
-/* Seeking to every keyframe and to 1000 random records, backwards, gives what playing forward gave. */
+/* Seeking to every keyframe and to 1000 random records, backwards, gives what playing forward gave.
+ */
 static void seeking_backwards_equals_playing_forward(void)
 {
     FixtureConfig config = config_of(17, 1);
@@ -181,10 +186,15 @@ static void snapshot_and_restore_continue_as_if_nothing_was(void)
 void test_determinism_suite(void)
 {
     CU_pSuite suite = CU_add_suite("determinism", NULL, NULL);
-    CU_add_test(suite, "same seed twice gives the same trace", same_seed_twice_gives_the_same_trace);
+    CU_add_test(suite, "same seed twice gives the same trace",
+                same_seed_twice_gives_the_same_trace);
     CU_add_test(suite, "another seed gives another trace", another_seed_gives_another_trace);
-    CU_add_test(suite, "replay of the commands gives the same trace", replay_of_the_commands_gives_the_same_trace);
-    CU_add_test(suite, "folding from a keyframe yields the next", folding_from_a_keyframe_yields_the_next);
-    CU_add_test(suite, "seeking backwards equals playing forward", seeking_backwards_equals_playing_forward);
-    CU_add_test(suite, "snapshot and restore continue as if nothing was", snapshot_and_restore_continue_as_if_nothing_was);
+    CU_add_test(suite, "replay of the commands gives the same trace",
+                replay_of_the_commands_gives_the_same_trace);
+    CU_add_test(suite, "folding from a keyframe yields the next",
+                folding_from_a_keyframe_yields_the_next);
+    CU_add_test(suite, "seeking backwards equals playing forward",
+                seeking_backwards_equals_playing_forward);
+    CU_add_test(suite, "snapshot and restore continue as if nothing was",
+                snapshot_and_restore_continue_as_if_nothing_was);
 }

@@ -26,15 +26,18 @@ void fidelity_keyslot(FidelityReport *report)
         const char *text = cJSON_GetArrayItem(row, 0)->valuestring;
         size_t size = strlen(text) / 2;
         if (size > KEY_MAX) continue;
-        for (size_t i = 0; i < size; i++) key[i] = (char)(hex(text[2 * i]) * 16 + hex(text[2 * i + 1]));
+        for (size_t i = 0; i < size; i++)
+            key[i] = (char)(hex(text[2 * i]) * 16 + hex(text[2 * i + 1]));
         rows++;
         if (keyslot_of(key, (uint32_t)size) == cJSON_GetArrayItem(row, 1)->valueint) equal++;
     }
     char real[32], ours[32];
-    snprintf(real, sizeof(real), "%d keys", cJSON_GetArraySize(cJSON_GetObjectItem(oracle, "vectors")));
+    snprintf(real, sizeof(real), "%d keys",
+             cJSON_GetArraySize(cJSON_GetObjectItem(oracle, "vectors")));
     snprintf(ours, sizeof(ours), "%d of %d equal", equal, rows);
     report_row(report, "CLUSTER KEYSLOT", real, ours,
-               equal == cJSON_GetArraySize(cJSON_GetObjectItem(oracle, "vectors")), "every key equal");
+               equal == cJSON_GetArraySize(cJSON_GetObjectItem(oracle, "vectors")),
+               "every key equal");
     cJSON_Delete(oracle);
 }
 
@@ -46,7 +49,8 @@ static uint32_t ip_of(const cJSON *node)
     return 0x7F000000u + last;
 }
 
-/* Compares a plan with the nodes measured: roles, slot ranges, and anti-affinity (the placement is random). */
+/* Compares a plan with the nodes measured: roles, slot ranges, and anti-affinity (the placement is
+ * random). */
 static bool same_plan(const cJSON *config, const CreateNode *plan, uint32_t count)
 {
     uint32_t real_together = 0, our_together = 0;
@@ -78,11 +82,12 @@ static void compare_plan(FidelityReport *report, const cJSON *config)
     uint32_t count = (uint32_t)cJSON_GetArraySize(cJSON_GetObjectItem(config, "nodes"));
     uint32_t replicas = (uint32_t)cJSON_GetObjectItem(config, "replicas_per_master")->valueint;
     memset(plan, 0, sizeof(plan));
-    for (uint32_t i = 0; i < count; i++) plan[i].ip = ip_of(cJSON_GetArrayItem(cJSON_GetObjectItem(config, "nodes"), (int)i));
+    for (uint32_t i = 0; i < count; i++)
+        plan[i].ip = ip_of(cJSON_GetArrayItem(cJSON_GetObjectItem(config, "nodes"), (int)i));
     bool ok = plan_create(plan, count, replicas, &rng, NULL) && same_plan(config, plan, count);
     const cJSON *hosts = cJSON_GetObjectItem(config, "hosts");
-    snprintf(what, sizeof(what), "%d x %u, %s", cJSON_GetObjectItem(config, "masters")->valueint, replicas,
-             cJSON_IsString(hosts) ? "one host" : "several hosts");
+    snprintf(what, sizeof(what), "%d x %u, %s", cJSON_GetObjectItem(config, "masters")->valueint,
+             replicas, cJSON_IsString(hosts) ? "one host" : "several hosts");
     report_row(report, what, "roles, slots, epochs", ok ? "equal" : "different", ok, "equal");
 }
 
@@ -104,7 +109,8 @@ static void compare_epochs(FidelityReport *report, const cJSON *config)
              self->size == cJSON_GetObjectItem(view, "size")->valueint;
         Belief own;
         sim_belief(fixture.sim, (HostId)i, sim_host_node(fixture.sim, (HostId)i), &own);
-        if (ok && i < primaries) ok = (int)own.epoch == cJSON_GetObjectItem(view, "my_epoch")->valueint;
+        if (ok && i < primaries)
+            ok = (int)own.epoch == cJSON_GetObjectItem(view, "my_epoch")->valueint;
     }
     char what[64];
     snprintf(what, sizeof(what), "%u x %u: every node's epochs and size", primaries, replicas);

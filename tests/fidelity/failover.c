@@ -1,7 +1,7 @@
 /* failover.c -- kill or stop a primary as the measurement did, and compare every phase.
  *
- * As measured: one cluster of 3 x 1 for several runs, T = 2000, each run at a random phase after the last; after the
- * failover the old primary comes back as a replica and everything converges. */
+ * As measured: one cluster of 3 x 1 for several runs, T = 2000, each run at a random phase after
+ * the last; after the failover the old primary comes back as a replica and everything converges. */
 #include "sim/base/rng.h"
 #include "tests/fidelity/fidelity.h"
 #include "tests/fixture/fixture.h"
@@ -10,22 +10,30 @@
 #include <string.h>
 
 #define RUNS_PER_CLUSTER 5
-#define T_MS 2000
+#define T_MS             2000
 
-typedef enum Phase { PHASE_PFAIL, PHASE_FAIL, PHASE_START, PHASE_WON, PHASE_AGREE, PHASE_BACK, PHASE_COUNT } Phase;
+typedef enum Phase {
+    PHASE_PFAIL,
+    PHASE_FAIL,
+    PHASE_START,
+    PHASE_WON,
+    PHASE_AGREE,
+    PHASE_BACK,
+    PHASE_COUNT
+} Phase;
 
 static const struct {
     const char *name, *key;
 } phases[PHASE_COUNT] = {
-    {"first PFAIL", "pfail_first_log"},        {"FAIL at majority", "fail_majority_masters_log"},
-    {"election start", "election_start_log"},  {"election won", "won_log"},
-    {"all agree", "agree_all_poll"},           {"back as replica", "back_reconf_replica_log"},
+    {"first PFAIL", "pfail_first_log"},       {"FAIL at majority", "fail_majority_masters_log"},
+    {"election start", "election_start_log"}, {"election won", "won_log"},
+    {"all agree", "agree_all_poll"},          {"back as replica", "back_reconf_replica_log"},
 };
 
 typedef struct Drill {
     Fixture fixture;
     Rng rng;
-    bool stop;         /* SIGSTOP instead of kill */
+    bool stop; /* SIGSTOP instead of kill */
     bool quick_ack;
     Samples *samples;  /* PHASE_COUNT of them, ms */
     uint32_t failures; /* runs that did not end as they should */
@@ -38,7 +46,8 @@ static uint32_t list_primaries(Drill *drill, HostId *list)
     for (uint32_t i = 0; i < drill->fixture.hosts; i++) {
         Belief self;
         NodeId node = sim_host_node(drill->fixture.sim, (HostId)i);
-        if (sim_belief(drill->fixture.sim, (HostId)i, node, &self) && self.slots != SLOTS_EMPTY) list[count++] = (HostId)i;
+        if (sim_belief(drill->fixture.sim, (HostId)i, node, &self) && self.slots != SLOTS_EMPTY)
+            list[count++] = (HostId)i;
     }
     return count;
 }
@@ -56,7 +65,8 @@ static bool all_agree(Drill *drill, HostId victim, uint16_t slot, HostId owner)
 {
     NodeId node = sim_host_node(drill->fixture.sim, owner);
     for (uint32_t i = 0; i < drill->fixture.hosts; i++) {
-        if (i != victim && sim_owner_seen(drill->fixture.sim, (HostId)i, slot) != node) return false;
+        if (i != victim && sim_owner_seen(drill->fixture.sim, (HostId)i, slot) != node)
+            return false;
     }
     return true;
 }
@@ -67,7 +77,8 @@ static double ms_since(SimTime time, SimTime start)
 }
 
 /* Reads the phases of one failover from the records after `seq`. */
-static void read_phases(Drill *drill, uint64_t seq, SimTime start, const bool *is_primary, double *at)
+static void read_phases(Drill *drill, uint64_t seq, SimTime start, const bool *is_primary,
+                        double *at)
 {
     const Trace *trace = sim_trace(drill->fixture.sim);
     uint32_t told = 0, majority = 2;
@@ -162,9 +173,11 @@ static void compare_phase(FidelityReport *report, int phase, const cJSON *runs, 
     /* The way back is a matter of the machine's exec and fork: shown, judged by the median only. */
     bool ok = close && (p > 0.01 || phase == PHASE_BACK);
     snprintf(left, sizeof(left), "%.0f ms (n=%u)", samples_median(&real), real.values.count);
-    snprintf(right, sizeof(right), "%.0f ms (n=%u) p=%.3f", samples_median(ours), ours->values.count, p);
+    snprintf(right, sizeof(right), "%.0f ms (n=%u) p=%.3f", samples_median(ours),
+             ours->values.count, p);
     report_row(report, phases[phase].name, left, right, ok,
-               phase == PHASE_BACK ? "median within 5% of T" : "median within 5% of T, KS p > 0.01");
+               phase == PHASE_BACK ? "median within 5% of T"
+                                   : "median within 5% of T, KS p > 0.01");
     samples_deinit(&real);
 }
 
@@ -183,6 +196,7 @@ void fidelity_failover(FidelityReport *report, const char *file, uint32_t seeds)
     }
     char ours[32];
     snprintf(ours, sizeof(ours), "%u", drill.failures);
-    report_row(report, "runs without failover or convergence", "0", ours, drill.failures == 0, "none");
+    report_row(report, "runs without failover or convergence", "0", ours, drill.failures == 0,
+               "none");
     cJSON_Delete(oracle);
 }

@@ -1,4 +1,5 @@
-/* fidelity.h -- the parts of the report `make fidelity`: each compares one measured file with our runs. */
+/* fidelity.h -- the parts of the report `make fidelity`: each compares one measured file with our
+ * runs. */
 #ifndef FIDELITY_FIDELITY_H
 #define FIDELITY_FIDELITY_H
 

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the loopback counter adds to a message: Ethernet, IP and TCP headers of its packet (14 + 20 + 32). Two messages, a
- * PING and the PONG that acknowledges it, are followed by one bare ACK: 3 packets for 2 messages. */
-#define PACKET_BYTES 66.0
+/* What the loopback counter adds to a message: Ethernet, IP and TCP headers of its packet (14 + 20
+ * + 32). Two messages, a PING and the PONG that acknowledges it, are followed by one bare ACK: 3
+ * packets for 2 messages. */
+#define PACKET_BYTES        66.0
 #define PACKETS_PER_MESSAGE 1.5
 
 typedef struct Count {
@@ -22,7 +23,8 @@ static Count count_messages(Fixture *fixture)
         sim_info_text(fixture->sim, (HostId)i, &info);
         const char *at = strstr(text_chars(&info), "cluster_stats_messages_sent:");
         unsigned long long sent = 0;
-        if (at && sscanf(at, "cluster_stats_messages_sent:%llu", &sent) == 1) count.messages += sent;
+        if (at && sscanf(at, "cluster_stats_messages_sent:%llu", &sent) == 1)
+            count.messages += sent;
         text_deinit(&info);
     }
     count.bytes = sim_bus_bytes(fixture->sim);
@@ -33,7 +35,8 @@ typedef struct GossipFigures {
     Samples join, rate, size;
 } GossipFigures;
 
-static void run_cluster(GossipFigures *figures, uint32_t nodes, uint32_t timeout_ms, uint32_t seed, SimSpan window)
+static void run_cluster(GossipFigures *figures, uint32_t nodes, uint32_t timeout_ms, uint32_t seed,
+                        SimSpan window)
 {
     FixtureConfig config = fixture_config(2000 + seed, nodes, 0, timeout_ms);
     Fixture fixture = fixture_open(&config);
@@ -45,7 +48,8 @@ static void run_cluster(GossipFigures *figures, uint32_t nodes, uint32_t timeout
     Count after = count_messages(&fixture);
     double messages = (double)(after.messages - before.messages);
     samples_add(&figures->rate, messages / ((double)window / 1e9));
-    samples_add(&figures->size, (double)(after.bytes - before.bytes) / messages + PACKET_BYTES * PACKETS_PER_MESSAGE);
+    samples_add(&figures->size, (double)(after.bytes - before.bytes) / messages +
+                                    PACKET_BYTES * PACKETS_PER_MESSAGE);
     fixture_close(&fixture);
 }
 
@@ -53,7 +57,8 @@ static void compare(FidelityReport *report, const cJSON *row, GossipFigures *fig
 {
     char left[64], right[64], what[64];
     int nodes = cJSON_GetObjectItem(row, "n")->valueint;
-    double real = cJSON_GetObjectItem(row, "messages_per_s")->valuedouble, ours = samples_median(&figures->rate);
+    double real = cJSON_GetObjectItem(row, "messages_per_s")->valuedouble,
+           ours = samples_median(&figures->rate);
     snprintf(what, sizeof(what), "N=%d messages per second", nodes);
     snprintf(left, sizeof(left), "%.1f", real);
     snprintf(right, sizeof(right), "%.1f (n=%u)", ours, figures->rate.values.count);
@@ -68,13 +73,15 @@ static void compare(FidelityReport *report, const cJSON *row, GossipFigures *fig
 
     Samples joins = {0};
     const cJSON *join;
-    cJSON_ArrayForEach(join, cJSON_GetObjectItem(row, "joins_s")) samples_add(&joins, join->valuedouble);
+    cJSON_ArrayForEach(join, cJSON_GetObjectItem(row, "joins_s"))
+        samples_add(&joins, join->valuedouble);
     real = samples_median(&joins);
     ours = samples_median(&figures->join);
     snprintf(what, sizeof(what), "N=%d full join", nodes);
     snprintf(left, sizeof(left), "%.2f s (n=%u)", real, joins.values.count);
     snprintf(right, sizeof(right), "%.2f s p=%.3f", ours, samples_ks(&joins, &figures->join));
-    report_row(report, what, left, right, ours > 0.75 * real && ours < 1.25 * real, "median within 25%");
+    report_row(report, what, left, right, ours > 0.75 * real && ours < 1.25 * real,
+               "median within 25%");
     samples_deinit(&joins);
 }
 

@@ -57,11 +57,13 @@ int main(int argc, char **argv)
     }
     if (wanted(argc, argv, first, "keyslot")) fidelity_keyslot(&report);
     if (wanted(argc, argv, first, "create")) fidelity_create(&report);
-    if (wanted(argc, argv, first, "kill")) fidelity_failover(&report, "failover_kill_3x1_nt2000", seeds);
+    if (wanted(argc, argv, first, "kill"))
+        fidelity_failover(&report, "failover_kill_3x1_nt2000", seeds);
     if (wanted(argc, argv, first, "quickack")) {
         fidelity_failover(&report, "failover_kill_3x1_nt2000_quickack", seeds);
     }
-    if (wanted(argc, argv, first, "stop")) fidelity_failover(&report, "failover_stop_3x1_nt2000", seeds);
+    if (wanted(argc, argv, first, "stop"))
+        fidelity_failover(&report, "failover_stop_3x1_nt2000", seeds);
     if (wanted(argc, argv, first, "gossip")) {
         fidelity_gossip(&report, "gossip_nt5000", seeds, 48);
         fidelity_gossip(&report, "gossip_nt15000", seeds, 48);

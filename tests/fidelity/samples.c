@@ -23,7 +23,8 @@ static int compare(const void *a, const void *b)
 
 static void sort(Samples *samples)
 {
-    if (samples->values.count) qsort(samples->values.items, samples->values.count, sizeof(double), compare);
+    if (samples->values.count)
+        qsort(samples->values.items, samples->values.count, sizeof(double), compare);
 }
 
 double samples_median(Samples *samples)
@@ -56,7 +57,8 @@ double samples_ks(Samples *a, Samples *b)
     if (a->values.count == 0 || b->values.count == 0) return 0;
     sort(a);
     sort(b);
-    double n = (double)a->values.count * b->values.count / ((double)a->values.count + b->values.count);
+    double n =
+        (double)a->values.count * b->values.count / ((double)a->values.count + b->values.count);
     double lambda = (sqrt(n) + 0.12 + 0.11 / sqrt(n)) * largest_distance(a, b);
     double sum = 0;
     for (int k = 1; k <= 100; k++) {
@@ -69,10 +71,12 @@ double samples_ks(Samples *a, Samples *b)
 
 void report_heading(const char *text)
 {
-    printf("\n%s\n  %-34s %-26s %-26s %-6s %s\n", text, "figure", "real Redis 7.0.15", "Slotscope", "", "wanted");
+    printf("\n%s\n  %-34s %-26s %-26s %-6s %s\n", text, "figure", "real Redis 7.0.15", "Slotscope",
+           "", "wanted");
 }
 
-void report_row(FidelityReport *report, const char *what, const char *real, const char *ours, bool ok, const char *rule)
+void report_row(FidelityReport *report, const char *what, const char *real, const char *ours,
+                bool ok, const char *rule)
 {
     report->rows++;
     if (!ok) report->failed++;

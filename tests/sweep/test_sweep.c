@@ -1,7 +1,9 @@
-/* test_sweep.c -- many seeds under random faults with all checkers on; then everything is healed and the cluster must come
- * together again within a bound (style.md: first break things, then heal and demand progress).
+/* test_sweep.c -- many seeds under random faults with all checkers on; then everything is healed
+ * and the cluster must come together again within a bound (style.md: first break things, then heal
+ * and demand progress).
  *
- * SWEEP_SEEDS=N runs N seeds instead of 300; SWEEP_FIRST=K begins at seed K. A seed that fails prints its command. */
+ * SWEEP_SEEDS=N runs N seeds instead of 300; SWEEP_FIRST=K begins at seed K. A seed that fails
+ * prints its command. */
 #include "sim/base/rng.h"
 #include "sim/check/check.h"
 #include "tests/fixture/fixture.h"
@@ -14,10 +16,10 @@
 
 void test_sweep_suite(void);
 
-#define SEEDS 300
-#define FAULTS_MAX 12
+#define SEEDS        300
+#define FAULTS_MAX   12
 #define CREATE_LIMIT (120 * SIM_SEC)
-#define HEAL_LIMIT (180 * SIM_SEC)
+#define HEAL_LIMIT   (180 * SIM_SEC)
 
 typedef struct Sweep {
     Fixture fixture;
@@ -46,7 +48,8 @@ static void fault_network(Sweep *sweep)
 {
     uint64_t all = (UINT64_C(1) << sweep->fixture.hosts) - 1;
     if (sweep->rule_count == 64) return;
-    uint64_t group = rng_below(&sweep->rng, 2) ? some_group(sweep) : UINT64_C(1) << some_host(sweep);
+    uint64_t group =
+        rng_below(&sweep->rng, 2) ? some_group(sweep) : UINT64_C(1) << some_host(sweep);
     NetRule how = {.oneway = rng_below(&sweep->rng, 3) == 0};
     switch (rng_below(&sweep->rng, 3)) {
     case 0: how.cut = true; break;
@@ -74,8 +77,8 @@ static void fault_process(Sweep *sweep)
     }
 }
 
-/* Only replicas may lose their disk: a primary's identity is the only one that has its slots on disk, and a wiped
- * node must be met again by hand. Its old record is forgotten at the end. */
+/* Only replicas may lose their disk: a primary's identity is the only one that has its slots on
+ * disk, and a wiped node must be met again by hand. Its old record is forgotten at the end. */
 static void heal_network(Sweep *sweep)
 {
     while (sweep->rule_count > 0) fixture_heal(&sweep->fixture, sweep->rules[--sweep->rule_count]);
@@ -107,7 +110,8 @@ static void break_things(Sweep *sweep)
 
 static void tell(const Sweep *sweep, const char *what, const char *detail)
 {
-    fprintf(stderr, "\nseed %llu: %s: %s\n  again: SWEEP_FIRST=%llu SWEEP_SEEDS=1 build/tests test_sweep\n",
+    fprintf(stderr,
+            "\nseed %llu: %s: %s\n  again: SWEEP_FIRST=%llu SWEEP_SEEDS=1 build/tests test_sweep\n",
             (unsigned long long)sweep->seed, what, detail, (unsigned long long)sweep->seed);
 }
 
@@ -161,5 +165,6 @@ static void clusters_survive_random_faults(void)
 void test_sweep_suite(void)
 {
     CU_pSuite suite = CU_add_suite("sweep", NULL, NULL);
-    CU_add_test(suite, "clusters survive random faults and come together again", clusters_survive_random_faults);
+    CU_add_test(suite, "clusters survive random faults and come together again",
+                clusters_survive_random_faults);
 }

@@ -18,11 +18,12 @@
 enum { PUMP_CRON, PUMP_DELIVER, PUMP_CONNECT, PUMP_CLOSED };
 
 #define TICK (100 * SIM_MS)
-/* The event loop waits in whole ms, rounded up, and re-arms its timer after the work: real ticks are a
- * little longer than 100 ms, and how often nodes ping depends on it when T is small. */
-#define TICK_DELAY (100 * SIM_US)
+/* The event loop waits in whole ms, rounded up, and re-arms its timer after the work: real ticks
+ * are a little longer than 100 ms, and how often nodes ping depends on it when T is small. */
+#define TICK_DELAY    (100 * SIM_US)
 #define TICK_ROUNDING (1 * SIM_MS)
-#define RETRY (200 * SIM_MS)
+#define CHECK_TURNS   50 /* all tables of a node are checked each so many turns */
+#define RETRY         (200 * SIM_MS)
 
 /* --- events --- */
 
@@ -59,7 +60,8 @@ static PumpEvent take(Pump *pump)
     for (;;) {
         uint32_t least = i;
         for (uint32_t child = 2 * i + 1; child <= 2 * i + 2; child++) {
-            if (child < pump->events.count && is_before(&items[child], &items[least])) least = child;
+            if (child < pump->events.count && is_before(&items[child], &items[least]))
+                least = child;
         }
         if (least == i) return first;
         swap(&items[i], &items[least]);
@@ -144,7 +146,9 @@ static void carry_out(Pump *pump, HostId number, const Effect *effect)
         node_link_opened(host->node, effect->ref, open_link(pump, number, effect->addr));
         break;
     case EFFECT_LINK_CLOSE: close_end(pump, effect->link); break;
-    case EFFECT_SEND: transmit(pump, node_peer(host->node, effect->ref)->link, effect->u.msg); break;
+    case EFFECT_SEND:
+        transmit(pump, node_peer(host->node, effect->ref)->link, effect->u.msg);
+        break;
     case EFFECT_SEND_LINK: transmit(pump, effect->link, effect->u.msg); break;
     case EFFECT_RECORD: fold(pump, number, &pump->effects.records.items[effect->u.index]); break;
     case EFFECT_PERSIST: node_save(host->node, &host->disk, NULL); break;
@@ -172,7 +176,7 @@ void pump_finish_turn(Pump *pump, HostId host)
     }
     array_clear(&pump->effects.items);
     array_clear(&pump->effects.records);
-    node_check_slow(pump->hosts[host].node, pump->slots);
+    if (++pump->turns % CHECK_TURNS == 0) node_check_slow(pump->hosts[host].node, pump->slots);
 }
 
 /* --- running --- */
@@ -315,7 +319,8 @@ void pump_start(Pump *pump, HostId number)
     host->node->examine_all = pump->examine_all;
     pump_finish_turn(pump, number);
     SimTime first = pump->now + rng_below64(&pump->rng, TICK);
-    post(pump, (PumpEvent){.time = first, .kind = PUMP_CRON, .host = number, .process = host->process});
+    post(pump,
+         (PumpEvent){.time = first, .kind = PUMP_CRON, .host = number, .process = host->process});
 }
 
 void pump_kill(Pump *pump, HostId number)
@@ -431,7 +436,7 @@ void pump_share_slots(Pump *pump, uint32_t primaries)
         uint64_t epoch = i + 1;
         if (node->current_epoch < epoch) self_set_epochs(node, epoch, node->last_vote_epoch, &env);
         peer_set_epoch(node, node->self, epoch, &env);
-        node->todo |= TODO_SAVE | TODO_STATE;
+        node->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
         pump_finish_turn(pump, (HostId)i);
     }
 }
@@ -440,7 +445,7 @@ void pump_follow(Pump *pump, HostId replica, NodeId primary)
 {
     NodeEnv env = pump_env(pump, replica);
     election_follow(pump->hosts[replica].node, primary, ROLE_COMMAND, &env);
-    pump->hosts[replica].node->todo |= TODO_SAVE | TODO_STATE;
+    pump->hosts[replica].node->before_sleep |= SLEEP_SAVE | SLEEP_STATE;
     pump_finish_turn(pump, replica);
 }
 
@@ -552,7 +557,8 @@ void expect_eq(const char *row, const char *what, uint64_t got, uint64_t want)
 
 /* --- the truth --- */
 
-static bool differs(Error *why, HostId host, NodeId node, const char *field, uint64_t told, uint64_t is)
+static bool differs(Error *why, HostId host, NodeId node, const char *field, uint64_t told,
+                    uint64_t is)
 {
     if (told == is) return false;
     error_set(why, "host %u on node %u: %s is %" PRIu64 " in the trace, %" PRIu64 " in truth", host,
@@ -573,7 +579,8 @@ static bool belief_is_true(const Pump *pump, HostId host, NodeId number, Error *
     if (differs(why, host, number, "slots", told->slots, peer->slots)) return false;
     if (differs(why, host, number, "addr", told->addr, peer->addr)) return false;
     if (differs(why, host, number, "primary", told->primary, peer->primary)) return false;
-    if (differs(why, host, number, "up", told->up, peer->link_state == PLINK_CONNECTED)) return false;
+    if (differs(why, host, number, "up", told->up, peer->link_state == PLINK_CONNECTED))
+        return false;
     if (differs(why, host, number, "link", told->link, peer->link_state)) return false;
     if (differs(why, host, number, "ping", told->ping_ms, peer->ping_sent_ms)) return false;
     if (differs(why, host, number, "pong", told->pong_ms, peer_pong_ms(node, number))) return false;
@@ -588,7 +595,8 @@ static bool self_is_true(Pump *pump, HostId host, Error *why)
     NodeId me = node->self;
     if (differs(why, host, me, "state", told->state, node->state)) return false;
     if (differs(why, host, me, "size", told->size, node->size)) return false;
-    if (differs(why, host, me, "currentEpoch", told->current_epoch, node->current_epoch)) return false;
+    if (differs(why, host, me, "currentEpoch", told->current_epoch, node->current_epoch))
+        return false;
     if (differs(why, host, me, "lastVoteEpoch", told->last_vote_epoch, node->last_vote_epoch)) {
         return false;
     }
@@ -601,7 +609,8 @@ static bool self_is_true(Pump *pump, HostId host, Error *why)
     failure_list_reports(node, NULL);
     if (differs(why, host, me, "reports", told->reports.count, node->reports.count)) return false;
     uint32_t handshakes = 0;
-    for (uint32_t i = 0; i < node->handshakes.count; i++) handshakes += node->handshakes.items[i].used;
+    for (uint32_t i = 0; i < node->handshakes.count; i++)
+        handshakes += node->handshakes.items[i].used;
     return !differs(why, host, me, "handshakes", told->handshakes.count, handshakes);
 }
 

@@ -1,8 +1,9 @@
-/* bus_pump.h -- a tiny world for tests of sim/cluster: nodes, connections of fixed latency, cuts, crashes.
+/* bus_pump.h -- a tiny world for tests of sim/cluster: nodes, connections of fixed latency, cuts,
+ * crashes.
  *
- * Far simpler than sim/world: a turn takes no time, data is not replicated, a cut holds packets back and
- * delivers them when it ends. Every record is folded, so that a test can ask whether the trace tells the
- * truth. */
+ * Far simpler than sim/world: a turn takes no time, data is not replicated, a cut holds packets
+ * back and delivers them when it ends. Every record is folded, so that a test can ask whether the
+ * trace tells the truth. */
 #ifndef UNIT_BUS_PUMP_H
 #define UNIT_BUS_PUMP_H
 
@@ -37,7 +38,7 @@ typedef struct PumpHost {
 
 typedef struct Pump {
     SimTime now;
-    uint64_t seq;
+    uint64_t seq, turns;
     uint8_t level;
     Rules rules;
     Rng rng;
@@ -49,7 +50,7 @@ typedef struct Pump {
     uint32_t host_count;
     bool cut[PUMP_NODES_MAX][PUMP_NODES_MAX]; /* from, to */
     SimSpan latency, jitter;
-    bool examine_all; /* every cron looks at every record */
+    bool examine_all;           /* every cron looks at every record */
     ARRAY_OF(PumpEvent) events; /* a heap by (time, seq) */
     ARRAY_OF(PumpLink) links;
     TraceState state; /* the fold of all records */
@@ -57,7 +58,7 @@ typedef struct Pump {
     uint64_t sent[MSG_COUNT];
     uint32_t records[TRACE_TYPE_COUNT];
     SimTime last[TRACE_TYPE_COUNT]; /* when the last record of that type was made */
-    bool refused;     /* the fold refused a record; why: */
+    bool refused;                   /* the fold refused a record; why: */
     Error error;
 } Pump;
 
@@ -78,10 +79,11 @@ void pump_kill(Pump *pump, HostId host);
 void pump_start(Pump *pump, HostId host);
 void pump_cut(Pump *pump, HostId a, HostId b, bool cut); /* both ways */
 
-/* --- one node by hand: steps are taken without the pump running, and wishes stay in pump->effects --- */
+/* --- one node by hand: steps are taken without the pump running, and wishes stay in pump->effects
+ * --- */
 
-/* The node of `host` knows every other identity, as a primary without slots, by an established link, heard
- * of now, with nothing outstanding. Its own first tick is over. */
+/* The node of `host` knows every other identity, as a primary without slots, by an established
+ * link, heard of now, with nothing outstanding. Its own first tick is over. */
 Node *pump_acquaint(Pump *pump, HostId host);
 LinkId pump_out_link(NodeId node); /* the outbound link that pump_acquaint made up */
 LinkId pump_in_link(NodeId node);  /* an inbound link one may make up */
@@ -93,7 +95,8 @@ void pump_tick(Pump *pump, HostId host);
 /* How many wishes of this kind are in the list, and how many messages of this kind. */
 uint32_t pump_wishes(const Pump *pump, EffectKind kind);
 uint32_t pump_sendings(const Pump *pump, MsgKind kind);
-/* The last message of that kind in the list, and where it goes (PEER_NONE: an answer); NULL if none. */
+/* The last message of that kind in the list, and where it goes (PEER_NONE: an answer); NULL if
+ * none. */
 const Msg *pump_sending(const Pump *pump, MsgKind kind, PeerRef *to);
 /* Forgets the wishes. */
 void pump_clear(Pump *pump);

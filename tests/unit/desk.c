@@ -52,7 +52,7 @@ Desk *desk_create(void)
     NodeDisk disk = {.self = NODE_NONE};
     desk->node = node_create(DESK_SELF, DESK_SELF + 1, DESK_SELF, &desk->config, &disk, &desk->env);
     desk->node->knows_ip = true;
-    desk->node->todo = 0;
+    desk->node->before_sleep = 0;
     desk_clear(desk);
     return desk;
 }
@@ -92,7 +92,7 @@ void desk_primary(Desk *desk, NodeId node, uint64_t epoch, const char *ranges)
     peer_make_primary(desk->node, node, &desk->env);
     peer_set_epoch(desk->node, node, epoch, &desk->env);
     slots_assign(desk->node, desk_slots(desk, ranges), node, &desk->env);
-    desk->node->todo = 0;
+    desk->node->before_sleep = 0;
     desk_clear(desk);
 }
 
@@ -101,7 +101,7 @@ void desk_replica(Desk *desk, NodeId node, NodeId primary, uint64_t offset)
     need_record(desk, node, FLAG_REPLICA);
     peer_make_replica(desk->node, node, primary, &desk->env);
     peer_set_offset(desk->node, node, offset, &desk->env);
-    desk->node->todo = 0;
+    desk->node->before_sleep = 0;
     desk_clear(desk);
 }
 
@@ -120,7 +120,7 @@ void desk_be_primary(Desk *desk, uint64_t epoch, const char *ranges)
 void desk_be_replica(Desk *desk, NodeId primary)
 {
     peer_make_replica(desk->node, DESK_SELF, primary, &desk->env);
-    desk->node->todo = 0;
+    desk->node->before_sleep = 0;
     desk_clear(desk);
 }
 
@@ -144,7 +144,8 @@ SlotsId desk_slots(Desk *desk, const char *ranges)
 const char *desk_ranges(Desk *desk, NodeId node)
 {
     text_clear(&desk->reply);
-    text_append_ranges(&desk->reply, bitpool_words(desk->slots, desk->node->peers[node].slots), SLOT_COUNT, ' ');
+    text_append_ranges(&desk->reply, bitpool_words(desk->slots, desk->node->peers[node].slots),
+                       SLOT_COUNT, ' ');
     return text_chars(&desk->reply);
 }
 
@@ -185,7 +186,8 @@ void desk_clear(Desk *desk)
 uint32_t desk_effects(const Desk *desk, EffectKind kind)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < desk->out.items.count; i++) count += desk->out.items.items[i].kind == kind;
+    for (uint32_t i = 0; i < desk->out.items.count; i++)
+        count += desk->out.items.items[i].kind == kind;
     return count;
 }
 
@@ -200,7 +202,8 @@ const Effect *desk_effect(const Desk *desk, EffectKind kind)
 uint32_t desk_notes(const Desk *desk, TraceType type)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < desk->out.records.count; i++) count += desk->out.records.items[i].type == type;
+    for (uint32_t i = 0; i < desk->out.records.count; i++)
+        count += desk->out.records.items[i].type == type;
     return count;
 }
 
@@ -239,7 +242,8 @@ bool desk_sent_to(const Desk *desk, MsgKind kind, NodeId node)
 {
     for (uint32_t i = 0; i < desk->out.items.count; i++) {
         const Effect *effect = &desk->out.items.items[i];
-        if (effect->kind == EFFECT_SEND && effect->ref == node && is_sent(desk, effect, kind)) return true;
+        if (effect->kind == EFFECT_SEND && effect->ref == node && is_sent(desk, effect, kind))
+            return true;
     }
     return false;
 }
@@ -288,7 +292,8 @@ const char *desk_command(Desk *desk, const char *line)
     Text buffer = {0};
     text_clear(&desk->reply);
     int count = cut_words(desk, line, &buffer, words);
-    admin_cluster_command(desk->node, count, words, &resolver, desk->addrs, &desk->reply, &desk->env);
+    admin_cluster_command(desk->node, count, words, &resolver, desk->addrs, &desk->reply,
+                          &desk->env);
     text_deinit(&buffer);
     return text_chars(&desk->reply);
 }
@@ -310,13 +315,15 @@ bool desk_is_consistent(const Desk *desk)
     }
     for (NodeId i = 0; i < DESK_NODES; i++) {
         if (!peer_known(node, i)) continue;
-        if (node->peers[i].slot_count != bitpool_members(desk->slots, node->peers[i].slots)) return false;
+        if (node->peers[i].slot_count != bitpool_members(desk->slots, node->peers[i].slots))
+            return false;
     }
     node_check_slow(node, desk->slots);
     return assigned == node->assigned;
 }
 
-void expect_equal(const char *row, const char *what, uint64_t got, uint64_t want, const char *file, int line)
+void expect_equal(const char *row, const char *what, uint64_t got, uint64_t want, const char *file,
+                  int line)
 {
     char text[256];
     snprintf(text, sizeof(text), "%s: %s is %" PRIu64 ", want %" PRIu64, row, what, got, want);

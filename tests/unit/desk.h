@@ -1,15 +1,17 @@
-/* desk.h -- one node on a desk: its records are set by hand, its wishes are read, nothing else exists.
+/* desk.h -- one node on a desk: its records are set by hand, its wishes are read, nothing else
+ * exists.
  *
- * Identity i has the ID "00ii000...", so that IDs are ordered like numbers; the node on the desk is DESK_SELF, in
- * the middle, with time DESK_START. Everything is level 2, links are connected unless a test closes them. */
+ * Identity i has the ID "00ii000...", so that IDs are ordered like numbers; the node on the desk is
+ * DESK_SELF, in the middle, with time DESK_START. Everything is level 2, links are connected unless
+ * a test closes them. */
 #ifndef UNIT_DESK_H
 #define UNIT_DESK_H
 
 #include "sim/cluster/admin.h"
 #include "sim/cluster/node.h"
 
-#define DESK_NODES 16
-#define DESK_SELF 5
+#define DESK_NODES    16
+#define DESK_SELF     5
 #define DESK_START_MS (NODE_CLOCK_BASE_MS + 1000000u)
 
 typedef struct Desk {
@@ -58,7 +60,8 @@ uint32_t desk_sent(const Desk *desk, MsgKind kind);
 const Msg *desk_message(const Desk *desk, MsgKind kind); /* the last one sent; NULL */
 bool desk_sent_to(const Desk *desk, MsgKind kind, NodeId node);
 
-/* Executes a CLUSTER command, words parted by single blanks; "#5" stands for the ID of node 5. Returns the reply. */
+/* Executes a CLUSTER command, words parted by single blanks; "#5" stands for the ID of node 5.
+ * Returns the reply. */
 const char *desk_command(Desk *desk, const char *line);
 
 /* Do owner array, records and counts agree. */
@@ -68,7 +71,8 @@ bool desk_is_consistent(const Desk *desk);
 #define EXPECT_EQ_IN(row, got, want)                                                               \
     expect_equal((row), #got, (uint64_t)(got), (uint64_t)(want), __FILE__, __LINE__)
 #define EXPECT_TEXT_IN(row, got, want) expect_text((row), (got), (want), __FILE__, __LINE__)
-void expect_equal(const char *row, const char *what, uint64_t got, uint64_t want, const char *file, int line);
+void expect_equal(const char *row, const char *what, uint64_t got, uint64_t want, const char *file,
+                  int line);
 void expect_text(const char *row, const char *got, const char *want, const char *file, int line);
 
 #endif

@@ -1,4 +1,5 @@
-/* test_clusterstate.c -- cluster_state: the order of evaluation of protocol.md §5.6, the delays of §5.7. */
+/* test_clusterstate.c -- cluster_state: the order of evaluation of protocol.md §5.6, the delays of
+ * §5.7. */
 #include "sim/base/array.h"
 #include "sim/cluster/clusterstate.h"
 #include "sim/cluster/peers.h"
@@ -8,7 +9,8 @@
 
 void test_clusterstate_suite(void);
 
-/* Three primaries that share all slots, the node on the desk among them; long enough up for any delay. */
+/* Three primaries that share all slots, the node on the desk among them; long enough up for any
+ * delay. */
 static Desk *three_primaries(void)
 {
     Desk *desk = desk_create();
@@ -23,7 +25,8 @@ static Desk *three_primaries(void)
     return desk;
 }
 
-/* Step 1: for 2000 ms after the first call a primary stays in fail, and its size keeps its first value. */
+/* Step 1: for 2000 ms after the first call a primary stays in fail, and its size keeps its first
+ * value. */
 static void state_waits_two_seconds_after_the_first_call(void)
 {
     Desk *desk = desk_create();
@@ -32,9 +35,9 @@ static void state_waits_two_seconds_after_the_first_call(void)
     desk_primary(desk, 7, 3, "10923-16383");
     CU_ASSERT_EQUAL(desk->node->size, 1);
 
-    desk->node->todo = TODO_STATE;
+    desk->node->before_sleep = SLEEP_STATE;
     clusterstate_update(desk->node, &desk->env);
-    CU_ASSERT_EQUAL(desk->node->todo, 0);
+    CU_ASSERT_EQUAL(desk->node->before_sleep, 0);
     CU_ASSERT_EQUAL(desk->node->state, STATE_FAIL);
     CU_ASSERT_EQUAL(desk->node->size, 1);
     desk_wait(desk, 1999);
@@ -100,7 +103,8 @@ static void state_fails_for_coverage_and_for_a_minority(void)
     }
 }
 
-/* §5.7: clamp(T, 500, 5000) after the last call in a minority; none if only coverage was missing. */
+/* §5.7: clamp(T, 500, 5000) after the last call in a minority; none if only coverage was missing.
+ */
 static void state_of_a_primary_waits_after_a_minority(void)
 {
     static const struct {
@@ -179,12 +183,17 @@ static void state_delays_can_be_switched_off(void)
 void test_clusterstate_suite(void)
 {
     CU_pSuite suite = CU_add_suite("cluster state", NULL, NULL);
-    CU_add_test(suite, "state waits two seconds after the first call", state_waits_two_seconds_after_the_first_call);
-    CU_add_test(suite, "state of a replica waits for nothing", state_of_a_replica_waits_for_nothing);
-    CU_add_test(suite, "state fails for coverage and for a minority", state_fails_for_coverage_and_for_a_minority);
-    CU_add_test(suite, "state of a primary waits after a minority", state_of_a_primary_waits_after_a_minority);
+    CU_add_test(suite, "state waits two seconds after the first call",
+                state_waits_two_seconds_after_the_first_call);
+    CU_add_test(suite, "state of a replica waits for nothing",
+                state_of_a_replica_waits_for_nothing);
+    CU_add_test(suite, "state fails for coverage and for a minority",
+                state_fails_for_coverage_and_for_a_minority);
+    CU_add_test(suite, "state of a primary waits after a minority",
+                state_of_a_primary_waits_after_a_minority);
     CU_add_test(suite, "state comes back at once when only coverage was missing",
                 state_comes_back_at_once_when_only_coverage_was_missing);
-    CU_add_test(suite, "state without any slot is a minority", state_without_any_slot_is_a_minority);
+    CU_add_test(suite, "state without any slot is a minority",
+                state_without_any_slot_is_a_minority);
     CU_add_test(suite, "state delays can be switched off", state_delays_can_be_switched_off);
 }

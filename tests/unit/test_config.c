@@ -65,11 +65,15 @@ static void config_refuses_in_one_sentence(void)
         {"cluster-node-timeout", "-1", "cluster-node-timeout is a number, not '-1'"},
         {"cluster-node-timeout", "", "cluster-node-timeout is a number, not ''"},
         {"cluster-node-timeout", "0", "cluster-node-timeout lies between 1 and 3600000, not 0"},
-        {"cluster-node-timeout", "99999999999999999999", "cluster-node-timeout is a number, not '99999999999999999999'"},
-        {"cluster-require-full-coverage", "1", "cluster-require-full-coverage is 'yes' or 'no', not '1'"},
-        {"repl-backlog-size", "1tb", "repl-backlog-size is a size such as 1048576 or 1mb, not '1tb'"},
+        {"cluster-node-timeout", "99999999999999999999",
+         "cluster-node-timeout is a number, not '99999999999999999999'"},
+        {"cluster-require-full-coverage", "1",
+         "cluster-require-full-coverage is 'yes' or 'no', not '1'"},
+        {"repl-backlog-size", "1tb",
+         "repl-backlog-size is a size such as 1048576 or 1mb, not '1tb'"},
         {"repl-backlog-size", "0", "repl-backlog-size lies between 1 and 1099511627776, not 0"},
-        {"cluster-node-timeuot", "1", "there is no directive 'cluster-node-timeuot'; did you mean 'cluster-node-timeout'?"},
+        {"cluster-node-timeuot", "1",
+         "there is no directive 'cluster-node-timeuot'; did you mean 'cluster-node-timeout'?"},
         {"xyzzy", "1", "there is no directive 'xyzzy' that a virtual node knows"},
         {"port", "70000", "port is a port from 0 to 65535, not '70000'"},
         {"appendonly", "maybe", "appendonly is 'yes' or 'no', not 'maybe'"},
@@ -89,16 +93,18 @@ static void config_reads_a_file_and_names_the_line(void)
 {
     NodeConfig config = config_default();
     Error err = {{0}};
-    const char *good = "# a node\nport 7000\n  cluster-enabled yes\r\n\ncluster-node-timeout 3000  \n"
-                       "save \"\"\nappendonly no\ndir /var/lib/redis\nrepl-backlog-size \"2mb\"";
+    const char *good =
+        "# a node\nport 7000\n  cluster-enabled yes\r\n\ncluster-node-timeout 3000  \n"
+        "save \"\"\nappendonly no\ndir /var/lib/redis\nrepl-backlog-size \"2mb\"";
 
     CU_ASSERT_TRUE(config_read(&config, good, &err));
     CU_ASSERT_EQUAL(config.node_timeout_ms, 3000);
     CU_ASSERT_EQUAL(config.repl_backlog_size, 2097152);
 
-    CU_ASSERT_FALSE(config_read(&config, "cluster-node-timeout 4000\n\nclusternode-timeout 1\n", &err));
-    CU_ASSERT_STRING_EQUAL(
-        err.text, "line 3: there is no directive 'clusternode-timeout'; did you mean 'cluster-node-timeout'?");
+    CU_ASSERT_FALSE(
+        config_read(&config, "cluster-node-timeout 4000\n\nclusternode-timeout 1\n", &err));
+    CU_ASSERT_STRING_EQUAL(err.text, "line 3: there is no directive 'clusternode-timeout'; did you "
+                                     "mean 'cluster-node-timeout'?");
     CU_ASSERT_EQUAL(config.node_timeout_ms, 3000); /* nothing half-done */
     CU_ASSERT_FALSE(config_read(&config, "port", &err));
     CU_ASSERT_STRING_EQUAL(err.text, "line 1: port has no value");
@@ -120,7 +126,8 @@ static void rules_know_their_profile_and_their_names(void)
     CU_ASSERT_TRUE(rules_set(&rules, "vote-spacing", true, &err));
     CU_ASSERT_TRUE(rule_on(&rules, RULE_VOTE_SPACING));
     CU_ASSERT_FALSE(rules_set(&rules, "vote-spaceing", true, &err));
-    CU_ASSERT_STRING_EQUAL(err.text, "there is no rule 'vote-spaceing'; did you mean 'vote-spacing'?");
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "there is no rule 'vote-spaceing'; did you mean 'vote-spacing'?");
     CU_ASSERT_STRING_EQUAL(rule_name(RULE_REJOIN_DELAY), "rejoin-delay");
     CU_ASSERT_STRING_EQUAL(rule_section(RULE_REJOIN_DELAY), "§5.7");
 }
@@ -129,8 +136,11 @@ void test_config_suite(void)
 {
     CU_pSuite suite = CU_add_suite("configuration and rules", NULL, NULL);
     CU_add_test(suite, "config has the defaults of redis", config_has_the_defaults_of_redis);
-    CU_add_test(suite, "config takes names, old names and any case", config_takes_names_old_names_and_any_case);
+    CU_add_test(suite, "config takes names, old names and any case",
+                config_takes_names_old_names_and_any_case);
     CU_add_test(suite, "config refuses in one sentence", config_refuses_in_one_sentence);
-    CU_add_test(suite, "config reads a file and names the line", config_reads_a_file_and_names_the_line);
-    CU_add_test(suite, "rules know their profile and their names", rules_know_their_profile_and_their_names);
+    CU_add_test(suite, "config reads a file and names the line",
+                config_reads_a_file_and_names_the_line);
+    CU_add_test(suite, "rules know their profile and their names",
+                rules_know_their_profile_and_their_names);
 }

@@ -73,8 +73,9 @@ static void epoch_bump_needs_a_reason(void)
 
         EXPECT_EQ_IN(rows[i].row, bumped, rows[i].bumps);
         EXPECT_EQ_IN(rows[i].row, desk->node->current_epoch, rows[i].current + rows[i].bumps);
-        EXPECT_EQ_IN(rows[i].row, node_me(desk->node)->epoch, bumped ? rows[i].current + 1 : rows[i].mine);
-        EXPECT_EQ_IN(rows[i].row, desk->node->todo, bumped ? TODO_SAVE | TODO_FSYNC : 0);
+        EXPECT_EQ_IN(rows[i].row, node_me(desk->node)->epoch,
+                     bumped ? rows[i].current + 1 : rows[i].mine);
+        EXPECT_EQ_IN(rows[i].row, desk->node->before_sleep, bumped ? SLEEP_SAVE | SLEEP_FSYNC : 0);
         desk_destroy(desk);
     }
 }
@@ -82,6 +83,7 @@ static void epoch_bump_needs_a_reason(void)
 void test_epoch_suite(void)
 {
     CU_pSuite suite = CU_add_suite("epochs", NULL, NULL);
-    CU_add_test(suite, "epoch collision moves the smaller ID", epoch_collision_moves_the_smaller_id);
+    CU_add_test(suite, "epoch collision moves the smaller ID",
+                epoch_collision_moves_the_smaller_id);
     CU_add_test(suite, "epoch bump needs a reason", epoch_bump_needs_a_reason);
 }

@@ -1,4 +1,5 @@
-/* test_gossip.c -- who is gossiped about, and what a node makes of gossip (protocol.md §3.5, §3.9, §4.4). */
+/* test_gossip.c -- who is gossiped about, and what a node makes of gossip (protocol.md §3.5, §3.9,
+ * §4.4). */
 #include "tests/unit/bus_pump.h"
 
 #include "sim/cluster/failure.h"
@@ -27,7 +28,8 @@ static uint32_t fill(Pump *pump, uint32_t *seen)
     uint32_t count = msg->gossip_count;
     for (uint32_t i = 0; i < count; i++) {
         seen[msg->gossip[i].node]++;
-        for (uint32_t k = 0; k < i; k++) CU_ASSERT_NOT_EQUAL(msg->gossip[i].node, msg->gossip[k].node);
+        for (uint32_t k = 0; k < i; k++)
+            CU_ASSERT_NOT_EQUAL(msg->gossip[i].node, msg->gossip[k].node);
     }
     msg_release(pump->msgs, id);
     return count;
@@ -42,9 +44,8 @@ static void gossip_wants_a_tenth_but_at_least_three_of_the_others(void)
         const char *row;
         uint32_t nodes, wanted;
     } rows[] = {
-        {"alone", 1, 0},     {"two", 2, 0},         {"three", 3, 1},      {"four", 4, 2},
-        {"five", 5, 3},      {"six", 6, 3},         {"thirty-nine", 39, 3}, {"forty", 40, 4},
-        {"sixty", 60, 6},
+        {"alone", 1, 0}, {"two", 2, 0},          {"three", 3, 1},  {"four", 4, 2},   {"five", 5, 3},
+        {"six", 6, 3},   {"thirty-nine", 39, 3}, {"forty", 40, 4}, {"sixty", 60, 6},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Pump *pump = pump_create(1, rows[i].nodes, TIMEOUT_MS);
@@ -96,8 +97,9 @@ static void gossip_names_only_eligible_records(void)
     }
 }
 
-/* §3.5 step 2: an ineligible record that is drawn costs one of the fresh ones, each time it is drawn. With four
- * records, two of them without address, one healthy one is left, and sometimes not even that is found. */
+/* §3.5 step 2: an ineligible record that is drawn costs one of the fresh ones, each time it is
+ * drawn. With four records, two of them without address, one healthy one is left, and sometimes not
+ * even that is found. */
 static void gossip_pays_for_ineligible_draws(void)
 {
     Pump *pump = pump_create(3, 4, TIMEOUT_MS);
@@ -109,8 +111,9 @@ static void gossip_pays_for_ineligible_draws(void)
 
     for (uint32_t k = 0; k < 1000; k++) empty += fill(pump, seen) == 0;
 
-    /* Draws until two ineligible ones (fresh 2 -> 0): the healthy one is missed when both come first: of each
-     * draw that matters 2/3 are ineligible, so 4/9 of the sections are empty but for the bound of 6 draws. */
+    /* Draws until two ineligible ones (fresh 2 -> 0): the healthy one is missed when both come
+     * first: of each draw that matters 2/3 are ineligible, so 4/9 of the sections are empty but for
+     * the bound of 6 draws. */
     CU_ASSERT(empty > 380 && empty < 510);
     EXPECT_EQ("the rest name it", seen[1], 1000 - empty);
     pump_destroy(pump);
@@ -410,7 +413,8 @@ void test_gossip_suite(void)
                 gossip_draws_every_record_equally_often);
     CU_add_test(suite, "gossip tells whole seconds and raw flags",
                 gossip_tells_whole_seconds_and_raw_flags);
-    CU_add_test(suite, "a gossip entry counts as the rules say", gossip_entry_counts_as_the_rules_say);
+    CU_add_test(suite, "a gossip entry counts as the rules say",
+                gossip_entry_counts_as_the_rules_say);
     CU_add_test(suite, "gossip adds unknown nodes with their flags",
                 gossip_adds_unknown_nodes_with_their_flags);
     CU_add_test(suite, "gossip corrects the address of an unreachable node",

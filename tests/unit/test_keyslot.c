@@ -1,4 +1,5 @@
-/* test_keyslot.c -- from key to slot: every vector of protocol.md §1.3, and the CRC against its definition. */
+/* test_keyslot.c -- from key to slot: every vector of protocol.md §1.3, and the CRC against its
+ * definition. */
 #include "sim/base/array.h"
 #include "sim/cluster/keyslot.h"
 #include "tests/unit/desk.h"
@@ -107,5 +108,6 @@ void test_keyslot_suite(void)
     CU_pSuite suite = CU_add_suite("key slots", NULL, NULL);
     CU_add_test(suite, "key slot of every vector of §1.3", key_slot_of_every_vector);
     CU_add_test(suite, "key slot counts NUL bytes as bytes", key_slot_counts_nul_bytes_as_bytes);
-    CU_add_test(suite, "CRC is the division by its polynomial", key_slot_crc_is_the_division_by_its_polynomial);
+    CU_add_test(suite, "CRC is the division by its polynomial",
+                key_slot_crc_is_the_division_by_its_polynomial);
 }

@@ -1,4 +1,5 @@
-/* test_message.c -- the pool of bus messages: numbers are reused last in, first out; blocks never move. */
+/* test_message.c -- the pool of bus messages: numbers are reused last in, first out; blocks never
+ * move. */
 #include "tests/unit/bus_pump.h"
 
 #include <CUnit/CUnit.h>

@@ -52,7 +52,8 @@ static void plan_rotates_the_replicas_by_one(void)
     CU_ASSERT_EQUAL(nodes[3].primary, 2);
 }
 
-/* §9.11 step 5: with two nodes on each of three hosts no replica stays with its primary, for any seed. */
+/* §9.11 step 5: with two nodes on each of three hosts no replica stays with its primary, for any
+ * seed. */
 static void plan_keeps_replicas_off_their_primarys_host(void)
 {
     for (uint64_t seed = 0; seed < 50; seed++) {
@@ -81,8 +82,11 @@ static void plan_refuses_fewer_than_three_primaries(void)
 void test_plan_suite(void)
 {
     CU_pSuite suite = CU_add_suite("plan", NULL, NULL);
-    CU_add_test(suite, "gives the slot ranges of redis-cli", plan_gives_the_slot_ranges_of_redis_cli);
+    CU_add_test(suite, "gives the slot ranges of redis-cli",
+                plan_gives_the_slot_ranges_of_redis_cli);
     CU_add_test(suite, "rotates the replicas by one", plan_rotates_the_replicas_by_one);
-    CU_add_test(suite, "keeps replicas off their primary's host", plan_keeps_replicas_off_their_primarys_host);
-    CU_add_test(suite, "refuses fewer than three primaries", plan_refuses_fewer_than_three_primaries);
+    CU_add_test(suite, "keeps replicas off their primary's host",
+                plan_keeps_replicas_off_their_primarys_host);
+    CU_add_test(suite, "refuses fewer than three primaries",
+                plan_refuses_fewer_than_three_primaries);
 }

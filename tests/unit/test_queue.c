@@ -104,14 +104,17 @@ static void queue_agrees_with_the_heap(void)
 {
     for (uint64_t seed = 0; seed < 200; seed++) {
         Mem *mem = mem_create();
-        Pair pair = {.queue = queue_create(mem), .heap = queue_heap_create(mem), .rng = rng_derive(seed, "test", 0)};
+        Pair pair = {.queue = queue_create(mem),
+                     .heap = queue_heap_create(mem),
+                     .rng = rng_derive(seed, "test", 0)};
         bool same = true;
         for (uint32_t i = 0; i < 3000 && same; i++) {
             uint32_t what = rng_below(&pair.rng, 10);
             uint32_t place = rng_below(&pair.rng, 64);
             if (what < 5) post_or_arm(&pair, i);
-            else if (what < 6) same = queue_cancel(pair.queue, pair.timers[place]) ==
-                                      queue_heap_cancel(pair.heap, pair.heap_timers[place]);
+            else if (what < 6)
+                same = queue_cancel(pair.queue, pair.timers[place]) ==
+                       queue_heap_cancel(pair.heap, pair.heap_timers[place]);
             else if (what < 7) same = pop_both(&pair, pair.now + some_distance(&pair.rng));
             else same = pop_both(&pair, SIM_TIME_NEVER);
             same = same && queue_count(pair.queue) == queue_heap_count(pair.heap);
@@ -128,7 +131,8 @@ static void queue_keeps_the_order_of_equal_times(void)
     Mem *mem = mem_create();
     Queue *queue = queue_create(mem);
     Rng rng = rng_derive(9, "test", 0);
-    for (uint32_t i = 0; i < 20000; i++) queue_post(queue, at(rng_below(&rng, 7) * UINT64_C(1000000007), i));
+    for (uint32_t i = 0; i < 20000; i++)
+        queue_post(queue, at(rng_below(&rng, 7) * UINT64_C(1000000007), i));
     Event event, before = {0};
     uint32_t popped = 0;
     bool ordered = true;
@@ -154,7 +158,8 @@ static void queue_comes_back_with_its_memory(void)
     uint64_t sums[2] = {0, 0};
     for (int round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < 300; i++) queue_post(queue, at(2000 + i, i));
-        for (uint64_t n = 1; queue_pop(queue, SIM_TIME_NEVER, &event); n++) sums[round] += n * (event.a + event.time);
+        for (uint64_t n = 1; queue_pop(queue, SIM_TIME_NEVER, &event); n++)
+            sums[round] += n * (event.a + event.time);
         mem_load(mem, image);
     }
     CU_ASSERT_EQUAL(sums[0], sums[1]);
@@ -165,9 +170,11 @@ static void queue_comes_back_with_its_memory(void)
 void test_queue_suite(void)
 {
     CU_pSuite suite = CU_add_suite("queue", NULL, NULL);
-    CU_add_test(suite, "pops by time, then by order of posting", queue_pops_by_time_then_by_order_of_posting);
+    CU_add_test(suite, "pops by time, then by order of posting",
+                queue_pops_by_time_then_by_order_of_posting);
     CU_add_test(suite, "gives nothing that is not due", queue_gives_nothing_that_is_not_due);
-    CU_add_test(suite, "cancels once, and only what is armed", queue_cancels_once_and_only_what_is_armed);
+    CU_add_test(suite, "cancels once, and only what is armed",
+                queue_cancels_once_and_only_what_is_armed);
     CU_add_test(suite, "agrees with the heap", queue_agrees_with_the_heap);
     CU_add_test(suite, "keeps the order of equal times", queue_keeps_the_order_of_equal_times);
     CU_add_test(suite, "comes back with its memory", queue_comes_back_with_its_memory);

@@ -1,4 +1,5 @@
-/* test_slots.c -- claims, the not-claiming bit, UPDATE, losing the last slot (protocol.md §6.10, §6.11, §8.4). */
+/* test_slots.c -- claims, the not-claiming bit, UPDATE, losing the last slot (protocol.md §6.10,
+ * §6.11, §8.4). */
 #include "sim/base/array.h"
 #include "sim/cluster/peers.h"
 #include "sim/cluster/slots.h"
@@ -9,7 +10,7 @@
 
 void test_slots_suite(void);
 
-#define SAVED (TODO_SAVE | TODO_STATE | TODO_FSYNC)
+#define SAVED (SLEEP_SAVE | SLEEP_STATE | SLEEP_FSYNC)
 
 static void claim(Desk *desk, NodeId sender, uint64_t epoch, const char *ranges)
 {
@@ -46,20 +47,21 @@ static void claim_of_one_slot_follows_the_table(void)
         desk_primary(desk, 7, rows[i].owner_epoch, rows[i].owner == 7 ? "2 100" : "2");
         if (rows[i].not_claiming) bitset_add(desk->node->not_claiming, 100);
         if (rows[i].importing) desk_command(desk, "CLUSTER SETSLOT 100 IMPORTING #7");
-        desk->node->todo = 0;
+        desk->node->before_sleep = 0;
 
         claim(desk, 6, 5, rows[i].claims ? "1 100" : "1");
 
         bool rebound = rows[i].want == 6 && rows[i].owner != 6;
         EXPECT_EQ_IN(rows[i].row, desk->node->owner[100], rows[i].want);
         EXPECT_EQ_IN(rows[i].row, bitset_has(desk->node->not_claiming, 100), rows[i].want_bit);
-        EXPECT_EQ_IN(rows[i].row, desk->node->todo, rebound ? SAVED : 0);
+        EXPECT_EQ_IN(rows[i].row, desk->node->before_sleep, rebound ? SAVED : 0);
         EXPECT_EQ_IN(rows[i].row, desk_notes(desk, TRACE_SLOTS_MOVED), rebound);
         desk_destroy(desk);
     }
 }
 
-/* A big claim over several owners rebinds what it may and leaves the rest, with one set for each owner. */
+/* A big claim over several owners rebinds what it may and leaves the rest, with one set for each
+ * owner. */
 static void claim_cuts_several_owners_at_once(void)
 {
     Desk *desk = desk_create();
@@ -82,8 +84,8 @@ static void claim_cuts_several_owners_at_once(void)
     desk_destroy(desk);
 }
 
-/* 7.0.15 quirk of §6.10: an owner that drops a slot and takes it again leaves the bit set, since its bitmap is the
- * stored one again and the routine is not called; then a lower epoch wins. */
+/* 7.0.15 quirk of §6.10: an owner that drops a slot and takes it again leaves the bit set, since
+ * its bitmap is the stored one again and the routine is not called; then a lower epoch wins. */
 static void claim_bit_stays_when_the_owner_takes_the_slot_back(void)
 {
     Desk *desk = desk_create();
@@ -154,7 +156,7 @@ static void claim_of_the_last_slot_demotes(void)
         const Effect *replicate = desk_effect(desk, EFFECT_REPLICATE);
         EXPECT_EQ_IN(rows[i].row, replicate != NULL, rows[i].follows);
         EXPECT_EQ_IN(rows[i].row, desk_notes(desk, TRACE_ROLE_CHANGED), rows[i].follows);
-        EXPECT_EQ_IN(rows[i].row, desk->node->todo, SAVED);
+        EXPECT_EQ_IN(rows[i].row, desk->node->before_sleep, SAVED);
         if (rows[i].follows) {
             EXPECT_EQ_IN(rows[i].row, replicate->node, 6);
             EXPECT_EQ_IN(rows[i].row, replicate->addr, 7);
@@ -196,7 +198,9 @@ static void claim_of_some_slots_drops_their_keys(void)
         const char *row;
         bool has_keys, knows_slots;
         uint32_t want_count;
-    } rows[] = {{"no keys", false, false, 0}, {"keys somewhere", true, false, 51}, {"keys in slot 120", true, true, 1}};
+    } rows[] = {{"no keys", false, false, 0},
+                {"keys somewhere", true, false, 51},
+                {"keys in slot 120", true, true, 1}};
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Desk *desk = desk_create();
         desk->facts.has_keys = rows[i].has_keys;
@@ -208,7 +212,8 @@ static void claim_of_some_slots_drops_their_keys(void)
         claim(desk, 6, 9, "100-150");
 
         const Effect *drop = desk_effect(desk, EFFECT_DROP_KEYS);
-        EXPECT_EQ_IN(rows[i].row, drop ? bitpool_members(desk->slots, drop->u.slots) : 0, rows[i].want_count);
+        EXPECT_EQ_IN(rows[i].row, drop ? bitpool_members(desk->slots, drop->u.slots) : 0,
+                     rows[i].want_count);
         EXPECT_EQ_IN(rows[i].row, node_is_primary(desk->node), true);
         desk_destroy(desk);
     }
@@ -236,7 +241,8 @@ static void header_with_stale_slots_is_answered_with_one_update(void)
     CU_ASSERT_EQUAL(update->subject, 7);
     CU_ASSERT_EQUAL(update->subject_epoch, 5);
     CU_ASSERT_EQUAL(update->bytes, MSG_UPDATE_BYTES);
-    CU_ASSERT_EQUAL(update->subject_slots, desk_slots(desk, "100-149")); /* 160 went to 6, see the bit */
+    CU_ASSERT_EQUAL(update->subject_slots,
+                    desk_slots(desk, "100-149")); /* 160 went to 6, see the bit */
     CU_ASSERT_EQUAL(desk->node->owner[160], 6);
     CU_ASSERT_EQUAL(desk_note(desk, TRACE_UPDATE_WANTED)->u.UPDATE_WANTED.subject, 7);
 
@@ -309,8 +315,11 @@ static void update_is_taken_only_if_it_is_newer(void)
         uint64_t epoch;
         bool taken;
     } rows[] = {
-        {"newer", 7, 6, true},           {"as old", 7, 5, false},  {"older", 7, 4, false},
-        {"unknown subject", 9, 6, false}, {"a replica becomes a primary", 8, 6, true},
+        {"newer", 7, 6, true},
+        {"as old", 7, 5, false},
+        {"older", 7, 4, false},
+        {"unknown subject", 9, 6, false},
+        {"a replica becomes a primary", 8, 6, true},
         {"about myself", DESK_SELF, 99, false},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
@@ -327,10 +336,12 @@ static void update_is_taken_only_if_it_is_newer(void)
         slots_on_update(desk->node, &update, &desk->env);
 
         EXPECT_EQ_IN(rows[i].row, desk->node->owner[100], rows[i].taken ? rows[i].subject : 6);
-        EXPECT_EQ_IN(rows[i].row, (desk->node->todo & (TODO_SAVE | TODO_FSYNC)) != 0, rows[i].taken);
+        EXPECT_EQ_IN(rows[i].row, (desk->node->before_sleep & (SLEEP_SAVE | SLEEP_FSYNC)) != 0,
+                     rows[i].taken);
         if (rows[i].taken) {
             EXPECT_EQ_IN(rows[i].row, desk->node->peers[rows[i].subject].epoch, rows[i].epoch);
-            EXPECT_EQ_IN(rows[i].row, desk->node->peers[rows[i].subject].flags & FLAG_PRIMARY, FLAG_PRIMARY);
+            EXPECT_EQ_IN(rows[i].row, desk->node->peers[rows[i].subject].flags & FLAG_PRIMARY,
+                         FLAG_PRIMARY);
         }
         EXPECT_EQ_IN(rows[i].row, node_me(desk->node)->epoch, 1);
         CU_ASSERT_TRUE(desk_is_consistent(desk));
@@ -372,7 +383,8 @@ static void claims_agree_with_a_model_slot_by_slot(void)
         uint64_t words[BITSET_WORDS(SLOT_COUNT)] = {0};
         NodeId sender = (NodeId)(6 + rng_below(&rng, 3));
         uint32_t start = rng_below(&rng, 12000), size = rng_below(&rng, 4000);
-        for (uint32_t s = start; s < start + size; s += 1 + rng_below(&rng, 3)) bitset_add(words, s);
+        for (uint32_t s = start; s < start + size; s += 1 + rng_below(&rng, 3))
+            bitset_add(words, s);
         for (uint32_t s = 0; s < SLOT_COUNT; s++) {
             NodeId o = owner[s];
             bool claimed = bitset_has(words, s);
@@ -383,11 +395,13 @@ static void claims_agree_with_a_model_slot_by_slot(void)
                 bit[s] = false;
             }
         }
-        slots_on_claim(desk->node, sender, epochs[sender - 6], bitpool_intern(desk->slots, words), &desk->env);
+        slots_on_claim(desk->node, sender, epochs[sender - 6], bitpool_intern(desk->slots, words),
+                       &desk->env);
         desk_clear(desk);
 
         bool equal = memcmp(owner, desk->node->owner, sizeof(owner)) == 0;
-        for (uint32_t s = 0; s < SLOT_COUNT; s++) equal = equal && bit[s] == bitset_has(desk->node->not_claiming, s);
+        for (uint32_t s = 0; s < SLOT_COUNT; s++)
+            equal = equal && bit[s] == bitset_has(desk->node->not_claiming, s);
         if (!equal) CU_FAIL("the table differs from the model");
     }
     CU_ASSERT_TRUE(desk_is_consistent(desk));
@@ -401,16 +415,22 @@ void test_slots_suite(void)
     CU_add_test(suite, "claim cuts several owners at once", claim_cuts_several_owners_at_once);
     CU_add_test(suite, "claim bit stays when the owner takes the slot back",
                 claim_bit_stays_when_the_owner_takes_the_slot_back);
-    CU_add_test(suite, "claim without the rule never sets the bit", claim_without_the_rule_never_sets_the_bit);
+    CU_add_test(suite, "claim without the rule never sets the bit",
+                claim_without_the_rule_never_sets_the_bit);
     CU_add_test(suite, "claim of the last slot demotes", claim_of_the_last_slot_demotes);
     CU_add_test(suite, "claim repairs a chain", claim_repairs_a_chain);
-    CU_add_test(suite, "claim of some slots drops their keys", claim_of_some_slots_drops_their_keys);
+    CU_add_test(suite, "claim of some slots drops their keys",
+                claim_of_some_slots_drops_their_keys);
     CU_add_test(suite, "header with stale slots is answered with one UPDATE",
                 header_with_stale_slots_is_answered_with_one_update);
-    CU_add_test(suite, "UPDATE leaves out what is not claimed", update_leaves_out_what_is_not_claimed);
+    CU_add_test(suite, "UPDATE leaves out what is not claimed",
+                update_leaves_out_what_is_not_claimed);
     CU_add_test(suite, "header of a replica claims nothing", header_of_a_replica_claims_nothing);
-    CU_add_test(suite, "header without a link back gets no UPDATE", header_without_a_link_back_gets_no_update);
+    CU_add_test(suite, "header without a link back gets no UPDATE",
+                header_without_a_link_back_gets_no_update);
     CU_add_test(suite, "UPDATE is taken only if it is newer", update_is_taken_only_if_it_is_newer);
-    CU_add_test(suite, "first slot marks a target of migration", first_slot_marks_a_target_of_migration);
-    CU_add_test(suite, "claims agree with a model slot by slot", claims_agree_with_a_model_slot_by_slot);
+    CU_add_test(suite, "first slot marks a target of migration",
+                first_slot_marks_a_target_of_migration);
+    CU_add_test(suite, "claims agree with a model slot by slot",
+                claims_agree_with_a_model_slot_by_slot);
 }

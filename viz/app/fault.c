@@ -1,5 +1,8 @@
-/* fault.c -- breaking things by hand: a key or a gesture becomes a Command, and its Lua line is printed. */
+/* fault.c -- breaking things by hand: a key or a gesture becomes a Command, and its Lua line is
+ * printed. */
 #include "viz/app/app.h"
+
+#include "sim/base/bitset.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +12,8 @@
 static bool may_act(App *app)
 {
     if (!app->source.script) {
-        app_message(app, "A trace file cannot be changed; open the scenario itself to break things.");
+        app_message(app,
+                    "A trace file cannot be changed; open the scenario itself to break things.");
         return false;
     }
     if (app->time + SIM_MS < source_end(&app->source)) {

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const int64_t speeds[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 1000000};
+static const int64_t speeds[] = {1,    2,    5,    10,    20,    50,    100,    200,    500,
+                                 1000, 2000, 5000, 10000, 20000, 50000, 100000, 1000000};
 
 static void change_speed(App *app, int direction)
 {
@@ -38,7 +39,8 @@ static void select_next(App *app, int direction)
 {
     uint32_t count = app->model.state.hosts.count;
     if (count == 0) return;
-    uint32_t at = app->ui.selected == HOST_NONE ? (direction > 0 ? count - 1 : 0) : app->ui.selected;
+    uint32_t at =
+        app->ui.selected == HOST_NONE ? (direction > 0 ? count - 1 : 0) : app->ui.selected;
     app->ui.selected = (HostId)((at + count + (uint32_t)(direction > 0 ? 1 : -1)) % count);
 }
 
@@ -55,14 +57,17 @@ static void set_lens(App *app, Lens lens)
 
 static void next_tab(App *app)
 {
-    app->ui.dock = app->ui.dock == DOCK_INSPECTOR ? DOCK_WHY : app->ui.dock == DOCK_WHY ? DOCK_AGREEMENT : DOCK_INSPECTOR;
+    app->ui.dock = app->ui.dock == DOCK_INSPECTOR ? DOCK_WHY
+                   : app->ui.dock == DOCK_WHY     ? DOCK_AGREEMENT
+                                                  : DOCK_INSPECTOR;
 }
 
 /* Keys that break or mend something. */
 static bool fault_key(App *app, uint32_t key)
 {
     HostId host = app->ui.selected;
-    bool frozen = host != HOST_NONE && app->model.state.hosts.items[host].status == PROCESS_IS_FROZEN;
+    bool frozen =
+        host != HOST_NONE && app->model.state.hosts.items[host].status == PROCESS_IS_FROZEN;
     switch (key) {
     case 'k': fault_process(app, CMD_KILL, host); return true;
     case 'r': fault_process(app, CMD_START, host); return true;
@@ -90,7 +95,9 @@ static bool time_key(App *app, uint32_t key)
     case '-': change_speed(app, -1); return true;
     case KEY_HOME: play_jump(app, 0); return true;
     case KEY_END: play_jump(app, source_end(&app->source)); return true;
-    case KEY_LEFT: play_jump(app, app->time > 100 * SIM_MS ? app->time - 100 * SIM_MS : 0); return true;
+    case KEY_LEFT:
+        play_jump(app, app->time > 100 * SIM_MS ? app->time - 100 * SIM_MS : 0);
+        return true;
     case KEY_RIGHT: play_jump(app, app->time + 100 * SIM_MS); return true;
     case 'j': app->director = !app->director; return true;
     default: return false;
@@ -102,8 +109,13 @@ static bool view_key(App *app, const Input *input)
 {
     switch (input->key) {
     case KEY_TAB: select_next(app, input->modifiers & MODIFIER_SHIFT ? -1 : 1); return true;
-    case KEY_ESCAPE: app->ui.selected = HOST_NONE; app->ui.show_keys = false; return true;
-    case 'h': app->ui.slot_layout = app->ui.slot_layout == SLOTS_HILBERT ? SLOTS_TAPE : SLOTS_HILBERT; return true;
+    case KEY_ESCAPE:
+        app->ui.selected = HOST_NONE;
+        app->ui.show_keys = false;
+        return true;
+    case 'h':
+        app->ui.slot_layout = app->ui.slot_layout == SLOTS_HILBERT ? SLOTS_TAPE : SLOTS_HILBERT;
+        return true;
     case 'i': next_tab(app); return true;
     case 'b': app->ui.dock = DOCK_AGREEMENT; return true;
     case 'w': app->ui.dock = DOCK_WHY; return true;
@@ -163,11 +175,13 @@ static void on_down(App *app, const Input *input, const Layout *layout)
 static void on_move(App *app, const Input *input, const Layout *layout)
 {
     app->ui.mouse = input->at;
-    HostId hovered = inside(layout->stage, input->at) ? stage_host_at(&app->plan, input->at) : HOST_NONE;
+    HostId hovered =
+        inside(layout->stage, input->at) ? stage_host_at(&app->plan, input->at) : HOST_NONE;
     int slot = scene_slot_at(layout, &app->ui, &app->model, input->at);
     bool scrub = (input->buttons & BUTTON_LEFT) && inside(layout->timeline, input->from);
     if (scrub) play_jump(app, time_at(app, layout, input->at));
-    if (hovered != app->ui.hovered || slot != app->ui.hovered_slot || app->ui.dragging_wall) app->dirty = true;
+    if (hovered != app->ui.hovered || slot != app->ui.hovered_slot || app->ui.dragging_wall)
+        app->dirty = true;
     app->ui.hovered = hovered;
     app->ui.hovered_slot = slot;
 }
@@ -208,7 +222,10 @@ void keys_input(App *app, const Input *input)
     case INPUT_MOUSE_MOVE: on_move(app, input, &layout); return;
     case INPUT_MOUSE_UP: on_up(app, input); break;
     case INPUT_WHEEL: on_wheel(app, input, &layout); break;
-    case INPUT_LEAVE: app->ui.hovered = HOST_NONE; app->ui.hovered_slot = -1; break;
+    case INPUT_LEAVE:
+        app->ui.hovered = HOST_NONE;
+        app->ui.hovered_slot = -1;
+        break;
     case INPUT_RESIZE:
     case INPUT_EXPOSE: break;
     }

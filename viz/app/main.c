@@ -24,7 +24,8 @@ static const char usage[] =
     "usage: slotscope-view FILE [options]      a scenario (.lua) or a trace file, in a window\n"
     "       slotscope-view --render FILE --at T[,T...] -o PNG [options]\n"
     "options: --seed N, --level 0|1|2, --set name=value, --size WxH, --scale 1|1.5|2,\n"
-    "         --theme dark|light|contrast, --select NODE, --as NODE, --tab inspector|why|agreement, --from T\n";
+    "         --theme dark|light|contrast, --select NODE, --as NODE, --tab "
+    "inspector|why|agreement, --from T\n";
 
 static int refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static int refuse(const char *format, ...)
@@ -50,8 +51,8 @@ void app_message(App *app, const char *format, ...)
 static bool read_size(const char *chars, int *width, int *height)
 {
     char rest;
-    return sscanf(chars, "%dx%d%c", width, height, &rest) == 2 && *width >= 320 && *width <= 7680 && *height >= 240 &&
-           *height <= 4320;
+    return sscanf(chars, "%dx%d%c", width, height, &rest) == 2 && *width >= 320 && *width <= 7680 &&
+           *height >= 240 && *height <= 4320;
 }
 
 static bool read_theme(const char *chars, ThemeName *theme)
@@ -71,7 +72,8 @@ static bool read_setting(Arguments *arguments, char *chars)
     char *equals = strchr(chars, '=');
     if (!equals || equals == chars || arguments->source.setting_count >= 32) return false;
     *equals = '\0';
-    arguments->source.settings[arguments->source.setting_count++] = (ScriptSetting){chars, equals + 1};
+    arguments->source.settings[arguments->source.setting_count++] =
+        (ScriptSetting){chars, equals + 1};
     return true;
 }
 
@@ -101,7 +103,8 @@ static const char *read_option(Arguments *a, const char *name, char *value)
     } else if (strcmp(name, "--set") == 0) {
         if (!read_setting(a, value)) return "name=value";
     } else if (strcmp(name, "--size") == 0) {
-        if (!read_size(value, &a->pictures.width, &a->pictures.height)) return "WIDTHxHEIGHT from 320x240 to 7680x4320";
+        if (!read_size(value, &a->pictures.width, &a->pictures.height))
+            return "WIDTHxHEIGHT from 320x240 to 7680x4320";
     } else if (strcmp(name, "--scale") == 0) {
         a->scale = (float)atof(value);
         if (a->scale < 0.5f || a->scale > 4) return "a number from 0.5 to 4";
@@ -130,13 +133,16 @@ static int read_arguments(int argc, char **argv, Arguments *a)
             a->file = argv[i];
         } else {
             const char *allowed = i + 1 < argc ? read_option(a, argv[i], argv[i + 1]) : "a value";
-            if (allowed && *allowed == '\0') return refuse("option \"%s\" is unknown; --help lists them all", argv[i]);
+            if (allowed && *allowed == '\0')
+                return refuse("option \"%s\" is unknown; --help lists them all", argv[i]);
             if (allowed) return refuse("option %s wants %s", argv[i], allowed);
             i++;
         }
     }
-    if (!a->file) return refuse("which file? Give a scenario (.lua) or a trace file; --help says more");
-    if (a->render && (!a->pictures.times || !a->pictures.output)) return refuse("--render wants --at T[,T...] and -o PNG");
+    if (!a->file)
+        return refuse("which file? Give a scenario (.lua) or a trace file; --help says more");
+    if (a->render && (!a->pictures.times || !a->pictures.output))
+        return refuse("--render wants --at T[,T...] and -o PNG");
     return 0;
 }
 
@@ -151,7 +157,8 @@ static HostId find_host(const App *app, const char *name)
 /* Options that name a node can only be obeyed once the node exists. */
 static void apply_names(App *app, const Arguments *a)
 {
-    if (a->selected && app->ui.selected == HOST_NONE) app->ui.selected = find_host(app, a->selected);
+    if (a->selected && app->ui.selected == HOST_NONE)
+        app->ui.selected = find_host(app, a->selected);
     if (a->lens && app->ui.lens == LENS_TRUTH) {
         HostId host = find_host(app, a->lens);
         if (host != HOST_NONE) {
@@ -161,7 +168,8 @@ static void apply_names(App *app, const Arguments *a)
     }
 }
 
-static const Arguments *arguments_of_app; /* set once in main, read by app_frame: names given on the command line */
+static const Arguments
+    *arguments_of_app; /* set once in main, read by app_frame: names given on the command line */
 
 void app_frame(App *app, const TextMetrics *metrics)
 {
@@ -229,14 +237,16 @@ static void window_key(Window *window, const Input *input)
     float scale;
     if (input->kind != INPUT_KEY) return;
     window_size(window, &width, &height, &scale);
-    if (input->key == KEY_F9) window_set_scale(window, scale < 1.25f ? 1.5f : scale < 1.75f ? 2.0f : 1.0f);
+    if (input->key == KEY_F9)
+        window_set_scale(window, scale < 1.25f ? 1.5f : scale < 1.75f ? 2.0f : 1.0f);
     if (input->key == KEY_F11) window_set_fullscreen(window, !window_is_fullscreen(window));
 }
 
 static int run_window(App *app, const Arguments *a)
 {
     Error err = {{0}};
-    Window *window = window_create("Slotscope", a->pictures.width, a->pictures.height, a->scale, &err);
+    Window *window =
+        window_create("Slotscope", a->pictures.width, a->pictures.height, a->scale, &err);
     if (!window) return refuse("%s", err.text);
     Painter *painter = painter_create(a->pictures.width, a->pictures.height, a->scale, &err);
     if (!painter) {
@@ -251,7 +261,8 @@ static int run_window(App *app, const Arguments *a)
         Input input = {0};
         bool idle = app->ui.paused || app->ui.question_open;
         if (app->dirty) show(app, window, painter);
-        for (bool more = window_wait(window, idle ? 500 : FRAME_MS, &input); more; more = window_wait(window, 0, &input)) {
+        for (bool more = window_wait(window, idle ? 500 : FRAME_MS, &input); more;
+             more = window_wait(window, 0, &input)) {
             window_key(window, &input);
             keys_input(app, &input);
         }

@@ -1,15 +1,17 @@
-/* play.c -- how time passes: playing, stepping, jumping, the director, and the pause at a question. */
+/* play.c -- how time passes: playing, stepping, jumping, the director, and the pause at a question.
+ */
 #include "viz/app/app.h"
 
 #include <string.h>
 
-#define FLIGHT_WALL_MS 900     /* how long the director lets a rare message fly */
-#define SLOWEST_PERMILLE 1     /* x1/1000, below that in parts: see play_nanoseconds */
-#define SLICE_MAX (SimSpan)(200 * SIM_MS)
+#define FLIGHT_WALL_MS   900 /* how long the director lets a rare message fly */
+#define SLOWEST_PERMILLE 1   /* x1/1000, below that in parts: see play_nanoseconds */
+#define SLICE_MAX        (SimSpan)(200 * SIM_MS)
 
 void play_window(App *app)
 {
-    SimSpan span = app->ui.view_to > app->ui.view_from ? app->ui.view_to - app->ui.view_from : 12 * SIM_SEC;
+    SimSpan span =
+        app->ui.view_to > app->ui.view_from ? app->ui.view_to - app->ui.view_from : 12 * SIM_SEC;
     SimTime from = app->ui.view_from, to = app->ui.view_to;
     bool inside = app->time >= from && app->time + span / 5 <= to;
     if (!inside || to <= from) {
@@ -60,7 +62,8 @@ static uint64_t first_stop(const App *app, uint64_t after, uint64_t until, bool 
     return 0;
 }
 
-/* The director's speed while rare messages are under way: the nearest to arrive takes FLIGHT_WALL_MS. */
+/* The director's speed while rare messages are under way: the nearest to arrive takes
+ * FLIGHT_WALL_MS. */
 static int64_t director_speed(const App *app)
 {
     SimSpan shortest = 0;
@@ -128,5 +131,7 @@ void play_interesting(App *app, int direction)
     uint64_t seq = model_interesting(app->source.trace, app->model.state.seq, direction);
     app->ui.paused = true;
     if (seq) go_to_record(app, seq);
-    else app_message(app, direction > 0 ? "Nothing more has happened yet." : "This is the first event.");
+    else
+        app_message(app,
+                    direction > 0 ? "Nothing more has happened yet." : "This is the first event.");
 }

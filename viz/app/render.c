@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIMES_MAX 64
-#define SCRIPT_STEP SIM_SEC       /* how far a script runs at a time when its end is wanted */
-#define SCRIPT_END (3600 * SIM_SEC)
+#define TIMES_MAX   64
+#define SCRIPT_STEP SIM_SEC /* how far a script runs at a time when its end is wanted */
+#define SCRIPT_END  (3600 * SIM_SEC)
 
 /* "12.5" (seconds), "12.5s", "800ms" or "end". */
 static bool read_time(App *app, const char *chars, SimTime *time, Error *err)
 {
     if (strcmp(chars, "end") == 0) {
         while (app->source.status == SCRIPT_RUNNING && source_end(&app->source) < SCRIPT_END) {
-            if (!source_run(&app->source, source_end(&app->source) + SCRIPT_STEP, err)) return false;
+            if (!source_run(&app->source, source_end(&app->source) + SCRIPT_STEP, err))
+                return false;
         }
         *time = source_end(&app->source);
         return true;
@@ -67,7 +68,8 @@ int render_pictures(App *app, const RenderOptions *options)
     char *words[TIMES_MAX];
     int count = 0;
     snprintf(times, sizeof(times), "%s", options->times);
-    for (char *word = strtok(times, ","); word && count < TIMES_MAX; word = strtok(NULL, ",")) words[count++] = word;
+    for (char *word = strtok(times, ","); word && count < TIMES_MAX; word = strtok(NULL, ","))
+        words[count++] = word;
     if (count == 0) {
         error_set(&err, "--at wants one or more times, as in --at 12.5,14.25s,end");
         return fail(&err);

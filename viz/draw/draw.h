@@ -1,9 +1,10 @@
 /* draw.h -- the draw list: what a frame looks like, without saying how it is painted.
  *
- * Scene and UI end here; viz/sdl paints it (on a window or on a surface for PNG), tests read its text
- * form. Coordinates are logical px as floats (the view may use them; the simulation may not), origin top
- * left, y down; the painter multiplies by the UI scale and snaps hairlines. Order is painting order.
- * Colours are 0xRRGGBBAA. Flat fills and alpha only (view tokens: no blur, shadow, gradient). */
+ * Scene and UI end here; viz/sdl paints it (on a window or on a surface for PNG), tests read its
+ * text form. Coordinates are logical px as floats (the view may use them; the simulation may not),
+ * origin top left, y down; the painter multiplies by the UI scale and snaps hairlines. Order is
+ * painting order. Colours are 0xRRGGBBAA. Flat fills and alpha only (view tokens: no blur, shadow,
+ * gradient). */
 #ifndef DRAW_DRAW_H
 #define DRAW_DRAW_H
 
@@ -62,17 +63,17 @@ typedef enum Pattern {
 } Pattern;
 
 typedef enum DrawKind {
-    DRAW_RECT,     /* rect, radius; fill and stroke */
-    DRAW_DISC,     /* ellipse in rect; fill and stroke */
-    DRAW_PIE,      /* pie in rect from angle a0 to a1, fill (degrees clockwise from 12 o'clock) */
-    DRAW_ARC,      /* the same as a stroke */
-    DRAW_LINE,     /* points[0..count-1] as an open polyline */
-    DRAW_CURVE,    /* points: p0, control, p1: quadratic */
-    DRAW_POLYGON,  /* closed; fill and stroke */
-    DRAW_TEXT,     /* text at rect.x, rect.y = start, centre or end of its baseline */
-    DRAW_PATTERN,  /* pattern over rect with radius */
-    DRAW_CELLS,    /* a picture of columns x rows colours, cell px each, at rect.x, rect.y */
-    DRAW_CLIP,     /* everything until DRAW_UNCLIP only inside rect; nests */
+    DRAW_RECT,    /* rect, radius; fill and stroke */
+    DRAW_DISC,    /* ellipse in rect; fill and stroke */
+    DRAW_PIE,     /* pie in rect from angle a0 to a1, fill (degrees clockwise from 12 o'clock) */
+    DRAW_ARC,     /* the same as a stroke */
+    DRAW_LINE,    /* points[0..count-1] as an open polyline */
+    DRAW_CURVE,   /* points: p0, control, p1: quadratic */
+    DRAW_POLYGON, /* closed; fill and stroke */
+    DRAW_TEXT,    /* text at rect.x, rect.y = start, centre or end of its baseline */
+    DRAW_PATTERN, /* pattern over rect with radius */
+    DRAW_CELLS,   /* a picture of columns x rows colours, cell px each, at rect.x, rect.y */
+    DRAW_CLIP,    /* everything until DRAW_UNCLIP only inside rect; nests */
     DRAW_UNCLIP
 } DrawKind;
 
@@ -92,7 +93,8 @@ typedef struct DrawItem {
     uint32_t count; /* points, bytes of text, or colours */
     uint16_t columns, rows;
     float cell;
-    float shade; /* DRAW_CELLS: last row and column of each cell this far towards `fill` (0: none) */
+    float
+        shade; /* DRAW_CELLS: last row and column of each cell this far towards `fill` (0: none) */
 } DrawItem;
 
 typedef struct DrawList {
@@ -105,8 +107,8 @@ typedef struct DrawList {
 void draw_clear(DrawList *list); /* keeps the capacity */
 void draw_deinit(DrawList *list);
 
-/* How wide a text will be. The painter provides it with real fonts; tests and the headless library use
- * draw_metrics_plain, which estimates by character class. */
+/* How wide a text will be. The painter provides it with real fonts; tests and the headless library
+ * use draw_metrics_plain, which estimates by character class. */
 typedef struct TextMetrics {
     void *state;
     float (*width)(void *state, FontFace face, float size, const char *chars, uint32_t count);
@@ -131,8 +133,8 @@ void draw_text(DrawList *list, Point at, TextAlign align, FontFace face, float s
                const char *chars);
 void draw_textf(DrawList *list, Point at, TextAlign align, FontFace face, float size, Color color,
                 const char *format, ...) __attribute__((format(printf, 7, 8)));
-void draw_pattern(DrawList *list, Rect rect, float radius, Pattern pattern, Color color, float period,
-                  float weight);
+void draw_pattern(DrawList *list, Rect rect, float radius, Pattern pattern, Color color,
+                  float period, float weight);
 void draw_cells(DrawList *list, Point at, uint16_t columns, uint16_t rows, float cell,
                 const Color *colors, float shade, Color shade_to);
 void draw_clip(DrawList *list, Rect rect);

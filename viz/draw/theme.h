@@ -6,7 +6,7 @@
 
 typedef enum ThemeName { THEME_DARK, THEME_LIGHT, THEME_CONTRAST, THEME_COUNT } ThemeName;
 
-#define SHARD_HUES 6
+#define SHARD_HUES    6
 #define NEUTRAL_TINTS 4
 
 typedef struct Theme {
@@ -18,8 +18,8 @@ typedef struct Theme {
     Color hull1, hull2;
     Color shard[SHARD_HUES], shard_ink[SHARD_HUES];
     Color neutral[NEUTRAL_TINTS];
-    /* What "towards white/black" mixes with (tokens §2, §7): the end that stands out, the end that recedes.
-     * In the light theme they change places: white is #15181C, black #FFFFFF. */
+    /* What "towards white/black" mixes with (tokens §2, §7): the end that stands out, the end that
+     * recedes. In the light theme they change places: white is #15181C, black #FFFFFF. */
     Color white, black;
 } Theme;
 

@@ -1,4 +1,5 @@
-/* scene.h -- what is drawn: from (model, ui state) to a draw list. Pure; no SDL, no clock, no simulator. */
+/* scene.h -- what is drawn: from (model, ui state) to a draw list. Pure; no SDL, no clock, no
+ * simulator. */
 #ifndef SCENE_SCENE_H
 #define SCENE_SCENE_H
 
@@ -7,7 +8,15 @@
 #include "viz/model/model.h"
 
 typedef enum Lens { LENS_TRUTH, LENS_NODE, LENS_CLIENT } Lens; /* as seen by (keys 1, 2, 3) */
-typedef enum DockTab { DOCK_INSPECTOR, DOCK_WHY, DOCK_AGREEMENT, DOCK_METRICS, DOCK_CONSOLE, DOCK_SOURCE, DOCK_COUNT } DockTab;
+typedef enum DockTab {
+    DOCK_INSPECTOR,
+    DOCK_WHY,
+    DOCK_AGREEMENT,
+    DOCK_METRICS,
+    DOCK_CONSOLE,
+    DOCK_SOURCE,
+    DOCK_COUNT
+} DockTab;
 typedef enum SlotLayout { SLOTS_AUTO, SLOTS_TAPE, SLOTS_HILBERT } SlotLayout;
 
 /* What the person at the screen has chosen; everything else comes from the trace. */
@@ -15,33 +24,33 @@ typedef struct UiState {
     float width, height; /* logical px */
     float scale;         /* device px per logical px, for texts that say so */
     ThemeName theme;
-    bool projector;      /* big type, docks hidden (also when the window is small) */
+    bool projector; /* big type, docks hidden (also when the window is small) */
     Lens lens;
-    HostId selected;     /* HOST_NONE */
+    HostId selected; /* HOST_NONE */
     HostId hovered;
-    int hovered_slot;    /* -1 */
+    int hovered_slot; /* -1 */
     DockTab dock;
     SlotLayout slot_layout;
     bool paused;
-    int64_t speed_permille; /* virtual / wall * 1000: 1000 real time, 1 = x1/1000 */
-    bool live;           /* a simulator is running behind (faults by mouse are possible) */
-    bool show_keys;      /* F1 */
-    int prediction;      /* 0 none chosen yet, else 1.. */
-    bool question_open;  /* a PREDICT is waiting: the future is hidden */
+    int64_t speed_permille;     /* virtual / wall * 1000: 1000 real time, 1 = x1/1000 */
+    bool live;                  /* a simulator is running behind (faults by mouse are possible) */
+    bool show_keys;             /* F1 */
+    int prediction;             /* 0 none chosen yet, else 1.. */
+    bool question_open;         /* a PREDICT is waiting: the future is hidden */
     SimTime view_from, view_to; /* timeline window */
-    SimTime known_to;    /* end of what has been simulated */
+    SimTime known_to;           /* end of what has been simulated */
     Point mouse;
-    bool dragging_wall;  /* a wall is being drawn from drag_from to mouse */
+    bool dragging_wall; /* a wall is being drawn from drag_from to mouse */
     Point drag_from;
-    char message[160];   /* last line for the person: the Lua line just done, a hint; "" none */
+    char message[160]; /* last line for the person: the Lua line just done, a hint; "" none */
 } UiState;
 
 /* Where the panels are (view tokens §5). */
 typedef struct Layout {
-    bool full;           /* the full form; else projector or small */
+    bool full; /* the full form; else projector or small */
     Rect header, stage, card, slots, dock, timeline;
-    Point map;           /* top left of the slot map */
-    float cell;          /* logical px of one slot */
+    Point map;  /* top left of the slot map */
+    float cell; /* logical px of one slot */
     uint32_t lanes;
 } Layout;
 Layout scene_layout(const UiState *ui, uint32_t lane_count);
@@ -53,19 +62,24 @@ typedef struct HostPlace {
 } HostPlace;
 typedef struct StagePlan {
     ARRAY_OF(HostPlace) places; /* by HostId */
-    int form; /* 0 ring or zones, 1 capsules, 2 tiles */
+    int form;                   /* 0 ring or zones, 1 capsules, 2 tiles */
 } StagePlan;
 void stage_plan(StagePlan *plan, const Model *model, const UiState *ui, Rect stage);
 void stage_plan_deinit(StagePlan *plan);
 /* The host under a point, HOST_NONE. */
 HostId stage_host_at(const StagePlan *plan, Point at);
 
-void scene_stage(DrawList *list, const Model *model, const UiState *ui, const StagePlan *plan, Rect rect,
-                 const TextMetrics *metrics);
+void scene_stage(DrawList *list, const Model *model, const UiState *ui, const StagePlan *plan,
+                 Rect rect, const TextMetrics *metrics);
 void scene_slots(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
                  const TextMetrics *metrics);
 /* The slot under a point of the map, -1. */
 int scene_slot_at(const Layout *layout, const UiState *ui, const Model *model, Point at);
+
+/* Where the plot of the timeline lies, for the mouse: x of view_from and of view_to. */
+void scene_timeline_span(const Layout *layout, const UiState *ui, float *left, float *right);
+/* The choice of the open question under a point: 1.., 0 for none. */
+int scene_choice_at(const Model *model, const UiState *ui, const Layout *layout, Point at);
 
 void scene_header(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
                   const TextMetrics *metrics);
