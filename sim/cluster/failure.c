@@ -43,7 +43,6 @@ void failure_deinit(Node *self, Mem *mem)
     table->rows = NULL;
     table->column_of = NULL;
     table->capacity = 0;
-    array_deinit(mem, &self->reports);
 }
 
 static uint16_t column_of(const Node *self, NodeId peer)
@@ -193,11 +192,11 @@ void failure_forget(Node *self, NodeId node, NodeEnv *env)
     *row = (ReportRow){.times = NULL};
 }
 
-void failure_list_reports(Node *self, Mem *mem)
+void failure_list_reports(const Node *self, FailReports *list, Mem *mem)
 {
     const ReportTable *table = &self->report_table;
-    array_clear(&self->reports);
-    array_reserve(mem, &self->reports, table->count);
+    uint32_t before = list->count;
+    array_reserve(mem, list, before + table->count);
     for (uint32_t reporter = 0; reporter < table->capacity; reporter++) {
         const ReportRow *row = &table->rows[reporter];
         for (uint32_t column = 0; column < row->size; column++) {
@@ -205,10 +204,10 @@ void failure_list_reports(Node *self, Mem *mem)
             FailReport report = {.peer = table->columns.items[column].peer,
                                  .reporter = (NodeId)reporter,
                                  .time_ms = row->times[column]};
-            array_push(mem, &self->reports, report);
+            array_push(mem, list, report);
         }
     }
-    SIM_ASSERT(self->reports.count == table->count);
+    SIM_ASSERT(list->count - before == table->count);
 }
 
 /* --- PFAIL and FAIL --- */

@@ -13,9 +13,9 @@ bool failure_report_remove(Node *self, NodeId peer, NodeId reporter, NodeEnv *en
 uint32_t failure_report_count(Node *self, NodeId peer, NodeEnv *env);
 /* Forgets reports about a peer, and those it made (clusterDelNode). */
 void failure_forget(Node *self, NodeId node, NodeEnv *env);
-/* Fills self->reports with every report held, in the order of reporters: for keyframes and tests.
- */
-void failure_list_reports(Node *self, Mem *mem);
+/* Appends every report held to the caller's list, in the order of reporters: for keyframes and
+ * tests. */
+void failure_list_reports(const Node *self, FailReports *list, Mem *mem);
 void failure_deinit(Node *self, Mem *mem);
 void failure_mark_if_needed(Node *self, NodeId peer, NodeEnv *env); /* markNodeAsFailingIfNeeded */
 void failure_on_fail_message(Node *self, const Msg *msg, NodeEnv *env); /* §5.4 */

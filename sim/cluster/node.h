@@ -70,6 +70,8 @@ typedef struct FailReport { /* §5.2 */
     NodeMs time_ms;
 } FailReport;
 
+typedef ARRAY_OF(FailReport) FailReports;
+
 /* Failure reports by reporter and subject: a row of times for each reporter, a column for each
  * subject (perf: in a partition of 1000 nodes a node holds a quarter of a million). See failure.c.
  */
@@ -171,7 +173,6 @@ typedef struct Node {
     ARRAY_OF(PeerRef) pfails; /* records flagged PFAIL, in the order of known */
     ARRAY_OF(NodeId) dirty;   /* what node_save must write */
     ReportTable report_table;
-    ARRAY_OF(FailReport) reports; /* a listing of the table: see failure_list_reports */
     ARRAY_OF(Blacklisted) blacklist;
     ARRAY_OF(OpenSlot) open_slots;
     uint16_t suspect_count; /* records flagged PFAIL or FAIL, or with reports */

@@ -1,6 +1,7 @@
 /* keyframe.c -- the truth as a TraceState, made from the processes themselves and never from the
  * records, so that comparing it with the fold of the records is a check of both
  * (docs/determinism.md). */
+#include "sim/cluster/failure.h"
 #include "sim/cluster/peers.h"
 #include "sim/world/world.h"
 
@@ -41,10 +42,13 @@ static int compare_handshakes(const void *a, const void *b)
 static void copy_lists(const Host *host, HostState *to, Mem *mem)
 {
     const Node *node = host->node;
-    for (uint32_t i = 0; i < node->reports.count; i++) {
-        const FailReport *report = &node->reports.items[i];
+    FailReports reports = {0};
+    failure_list_reports(node, &reports, NULL);
+    for (uint32_t i = 0; i < reports.count; i++) {
+        const FailReport *report = &reports.items[i];
         array_push(mem, &to->reports, (Report){.peer = report->peer, .reporter = report->reporter});
     }
+    array_deinit(NULL, &reports);
     for (uint32_t i = 0; i < node->handshakes.count; i++) {
         const Peer *peer = &node->handshakes.items[i];
         if (!peer->used) continue;

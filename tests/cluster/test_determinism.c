@@ -85,8 +85,10 @@ static bool equals_straight(const Trace *trace, const TraceState *state, const T
     return same;
 }
 
-/* Folding from one keyframe yields the next, which the simulator made from its own truth. */
-static void check_fold(uint8_t level)
+/* Folding from one keyframe yields the next, which the simulator made from its own truth. Where a
+ * level writes nothing for a while, keyframes at the same record are one: `least` says how many
+ * must be left. */
+static void check_fold(uint8_t level, uint32_t least)
 {
     FixtureConfig config = config_of(13, level);
     Fixture fixture = fixture_open(&config);
@@ -116,7 +118,7 @@ static void check_fold(uint8_t level)
         same = same && equals_straight(trace, &folded, &truth, seq);
     }
     CU_ASSERT_TRUE(same);
-    CU_ASSERT_TRUE(trace_keyframe_count(trace) > 30);
+    CU_ASSERT_TRUE(trace_keyframe_count(trace) >= least);
     state_deinit(&folded);
     state_deinit(&truth);
     fixture_close(&fixture);
@@ -124,8 +126,8 @@ static void check_fold(uint8_t level)
 
 static void folding_from_a_keyframe_yields_the_next(void)
 {
-    check_fold(1);
-    check_fold(2);
+    check_fold(1, 20);
+    check_fold(2, 41);
 }
 
 /* Seeking to every keyframe and to 1000 random records, backwards, gives what playing forward gave.

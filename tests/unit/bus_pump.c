@@ -606,8 +606,8 @@ static bool self_is_true(Pump *pump, HostId host, Error *why)
     if (differs(why, host, me, "rank", told->rank, election->rank)) return false;
     if (differs(why, host, me, "auth sent", told->auth_sent, election->sent)) return false;
 
-    failure_list_reports(node, NULL);
-    if (differs(why, host, me, "reports", told->reports.count, node->reports.count)) return false;
+    uint32_t reports = node->report_table.count;
+    if (differs(why, host, me, "reports", told->reports.count, reports)) return false;
     uint32_t handshakes = 0;
     for (uint32_t i = 0; i < node->handshakes.count; i++)
         handshakes += node->handshakes.items[i].used;
@@ -624,6 +624,18 @@ static bool report_is_told(const Pump *pump, HostId host, const FailReport *repo
     return false;
 }
 
+static bool reports_are_told(const Pump *pump, HostId host, const Node *node, Error *why)
+{
+    FailReports reports = {0};
+    failure_list_reports(node, &reports, NULL);
+    bool told = true;
+    for (uint32_t i = 0; i < reports.count; i++) {
+        told = told && report_is_told(pump, host, &reports.items[i]);
+    }
+    array_deinit(NULL, &reports);
+    return told || error_set(why, "host %u holds a report the trace does not tell of", host);
+}
+
 bool pump_trace_is_true(Pump *pump, Error *why)
 {
     if (pump->refused) {
@@ -638,10 +650,7 @@ bool pump_trace_is_true(Pump *pump, Error *why)
             state_need_belief(&pump->state, (HostId)i, (NodeId)k);
             if (!belief_is_true(pump, (HostId)i, (NodeId)k, why)) return false;
         }
-        for (uint32_t k = 0; k < node->reports.count; k++) {
-            if (report_is_told(pump, (HostId)i, &node->reports.items[k])) continue;
-            return error_set(why, "host %u holds a report the trace does not tell of", i);
-        }
+        if (!reports_are_told(pump, (HostId)i, node, why)) return false;
     }
     return true;
 }

@@ -102,8 +102,10 @@ static void report_table_behaves_as_a_list(void)
         pump_clear(pump);
     }
     EXPECT_EQ("differences", wrong, 0);
-    failure_list_reports(node, NULL);
-    EXPECT_EQ("listed", node->reports.count, node->report_table.count);
+    FailReports reports = {0};
+    failure_list_reports(node, &reports, NULL);
+    EXPECT_EQ("listed", reports.count, node->report_table.count);
+    array_deinit(NULL, &reports);
     pump_destroy(pump);
 }
 
@@ -120,10 +122,12 @@ static void report_goes_with_its_reporter_and_its_subject(void)
 
     peer_remove(node, 2, &env);
 
-    failure_list_reports(node, NULL);
-    EXPECT_EQ("left", node->reports.count, 1);
-    EXPECT_EQ("left", node->reports.items[0].peer, 1);
-    EXPECT_EQ("left", node->reports.items[0].reporter, 3);
+    FailReports reports = {0};
+    failure_list_reports(node, &reports, NULL);
+    EXPECT_EQ("left", reports.count, 1);
+    EXPECT_EQ("left", reports.items[0].peer, 1);
+    EXPECT_EQ("left", reports.items[0].reporter, 3);
+    array_deinit(NULL, &reports);
     node_check_slow(node, pump->slots);
     pump_clear(pump);
     pump_destroy(pump);
