@@ -539,7 +539,7 @@ Cluster.__index = function(self, key)
 end
 Cluster.__newindex = function(_, key) fail("the cluster's \"%s\" cannot be set", tostring(key)) end
 
-local cluster_options = { primaries = "number", replicas = "number", zones = "any", link = "table", zone_link = "table", prefix = "string" }
+local cluster_options = { primaries = "number", replicas = "number", zones = "any", link = "table", zone_link = "table", prefix = "string", conf = "string" }
 
 local function zones_of(options)
   local zones = options.zones
@@ -566,7 +566,7 @@ function cluster(options)
   if type(options) ~= "table" then fail("cluster wants a table, as in cluster { primaries = 3, replicas = 1 }, not a %s", type(options)) end
   local primaries = whole(options.primaries or 3, 1, 1000, "cluster: primaries")
   local replicas = whole(options.replicas or 0, 0, 20, "cluster: replicas")
-  local conf = conf_of(options, "cluster", cluster_options)
+  local conf = (options.conf or "") .. "\n" .. conf_of(options, "cluster", cluster_options)
   for key, want in next, cluster_options do
     if options[key] ~= nil and want ~= "any" and type(options[key]) ~= want then
       fail("cluster: %s must be a %s, not a %s", key, want, type(options[key]))
