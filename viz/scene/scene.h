@@ -6,6 +6,7 @@
 #include "viz/draw/draw.h"
 #include "viz/draw/theme.h"
 #include "viz/model/model.h"
+#include "viz/scene/run_index.h"
 
 typedef enum Lens { LENS_TRUTH, LENS_NODE, LENS_CLIENT } Lens; /* as seen by (keys 1, 2, 3) */
 typedef enum DockTab {
@@ -18,6 +19,8 @@ typedef enum DockTab {
     DOCK_COUNT
 } DockTab;
 typedef enum SlotLayout { SLOTS_AUTO, SLOTS_TAPE, SLOTS_HILBERT } SlotLayout;
+
+#define UI_MARKS_MAX 16
 
 /* What the person at the screen has chosen; everything else comes from the trace. */
 typedef struct UiState {
@@ -43,6 +46,23 @@ typedef struct UiState {
     bool dragging_wall; /* a wall is being drawn from drag_from to mouse */
     Point drag_from;
     char message[160]; /* last line for the person: the Lua line just done, a hint; "" none */
+
+    /* From here on all may be zero: what there is beside the trace, and what is open. */
+    const RunIndex *index;   /* the run's steps, calls, traffic; NULL: panels do without */
+    const char *source_text; /* the script, NULL for a trace file */
+    const char *source_name;
+    uint32_t source_line; /* now executing, 1..; 0 none */
+    uint32_t steps_total; /* of the lesson, as far as known; 0 unknown */
+    uint32_t dock_first;  /* the dock is scrolled by so many rows */
+    bool dock_over;       /* the dock is open over everything (in the small form its only form) */
+    bool menu_open;       /* the menu of menu_host hangs at menu_at */
+    Point menu_at;
+    HostId menu_host;
+    uint32_t menu_row;           /* chosen by key */
+    bool timeline_focus;         /* arrows move in time, not over slots */
+    bool mouse_gone;             /* no hover label: the mouse is outside */
+    SimTime marks[UI_MARKS_MAX]; /* bookmarks */
+    uint32_t mark_count;
 } UiState;
 
 /* Where the panels are (view tokens §5). */
@@ -89,8 +109,25 @@ void scene_timeline(DrawList *list, const Model *model, const Lanes *lanes, cons
                     const Layout *layout, const TextMetrics *metrics);
 void scene_dock(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
                 const TextMetrics *metrics); /* Inspector, Agreement, Why? ... */
+/* The tab of the dock under a point, -1. */
+int scene_dock_tab_at(const UiState *ui, const Layout *layout, const TextMetrics *metrics,
+                      Point at);
+/* Where the dock stands now: empty when it is hidden. */
+Rect scene_dock_rect(const UiState *ui, const Layout *layout);
 void scene_overlay(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
                    const TextMetrics *metrics); /* hover label, key overlay, menu, message line */
+
+/* The menu of a node: each row is a key (viz/app/keys.c) with its words. */
+#define MENU_ROWS_MAX 8
+typedef struct MenuRow {
+    char title[40];
+    char key_name[8];
+    uint32_t key;
+    bool enabled;
+} MenuRow;
+uint32_t scene_menu_rows(const Model *model, const UiState *ui, MenuRow *rows);
+/* The row of the open menu under a point, -1. */
+int scene_menu_at(const Model *model, const UiState *ui, Point at);
 /* The whole frame: all of the above. */
 void scene_frame(DrawList *list, const Model *model, const UiState *ui, const TextMetrics *metrics);
 
