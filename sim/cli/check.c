@@ -1,0 +1,101 @@
+/* check.c -- `slotscope check TRACE`: reads a trace and says what it holds and whether it is sound.
+ *
+ * The records are folded from the first to the last and compared with every keyframe on the way;
+ * the checkers of sim/check watch over the rules that a cluster must never break. */
+#include "sim/check/check.h"
+
+#include "sim/cli/cli.h"
+#include "sim/cli/files.h"
+#include "sim/trace/state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Folds all records; false and *err at the first that does not follow or keyframe that differs. */
+static bool fold_all(const Trace *trace, Error *err)
+{
+    TraceState state, keyframe;
+    Text why = {0};
+    uint32_t index = 0, count = trace_keyframe_count(trace);
+    bool sound = true;
+    state_init(&state, NULL);
+    state_init(&keyframe, NULL);
+    for (uint64_t seq = 0; sound && seq <= trace_count(trace); seq++) {
+        TraceRecord record;
+        if (seq > 0) {
+            trace_get(trace, seq, &record);
+            sound = state_apply(&state, &record, err);
+        }
+        while (sound && index < count && trace_keyframe_seq(trace, index) == seq) {
+            trace_get_keyframe(trace, index++, &keyframe);
+            if (state_equal(&state, &keyframe, &why)) continue;
+            sound = error_set(err,
+                              "keyframe %" PRIu32 " behind record %" PRIu64
+                              " is not what the records before it lead to: %s",
+                              index, seq, text_chars(&why));
+        }
+    }
+    state_deinit(&state);
+    state_deinit(&keyframe);
+    text_deinit(&why);
+    return sound;
+}
+
+static void print_contents(const Trace *trace)
+{
+    const TraceHeader *header = trace_header(trace);
+    uint64_t held = 0, failed = 0, hosts = 0;
+    for (uint64_t seq = 1; seq <= trace_count(trace); seq++) {
+        TraceRecord record;
+        trace_get(trace, seq, &record);
+        hosts += record.type == TRACE_HOST_ADDED;
+        held += record.type == TRACE_EXPECT && record.u.EXPECT.held;
+        failed += record.type == TRACE_EXPECT && !record.u.EXPECT.held;
+    }
+    Text end = {0};
+    text_append_time(&end, trace_end(trace));
+    printf("scenario   %s\n", header->scenario);
+    printf("written by %s, rules %s\n", header->program, header->profile);
+    printf("seed       %" PRIu64 ", level %u\n", header->seed, header->level);
+    printf("length     %s s, %" PRIu64 " hosts\n", text_chars(&end), hosts);
+    printf("holds      %" PRIu64 " records, %" PRIu32 " keyframes, %" PRIu32 " commands\n",
+           trace_count(trace), trace_keyframe_count(trace), trace_command_count(trace));
+    printf("expects    %" PRIu64 " held, %" PRIu64 " failed\n", held, failed);
+    printf("hash       %016" PRIx64 "\n", trace_hash(trace));
+    text_deinit(&end);
+}
+
+static int judge(const Trace *trace)
+{
+    Error err = {{0}};
+    if (!fold_all(trace, &err)) {
+        printf("broken     %s\n", err.text);
+        return EXIT_NOT_HELD;
+    }
+    printf("fold       every record follows, every keyframe agrees\n");
+    Check *check = check_create(NULL);
+    uint32_t violations = check_trace(check, trace);
+    if (violations == 0) printf("rules      none broken\n");
+    else printf("rules      broken %" PRIu32 " times:\n%s", violations, check_text(check));
+    check_destroy(check);
+    return violations == 0 ? EXIT_FINE : EXIT_NOT_HELD;
+}
+
+int cmd_check(const CommandLine *line)
+{
+    ByteWriter bytes = {0};
+    Error err = {{0}};
+    const char *path = cli_one_operand(line, "a trace");
+    if (!path) return EXIT_BAD_INPUT;
+    if (!file_read(path, TRACE_SIZE_MAX, &bytes, &err)) {
+        bytes_deinit(&bytes);
+        return cli_refuse("%s", err.text);
+    }
+    Trace *trace = trace_read(bytes.bytes, bytes.size, &err);
+    bytes_deinit(&bytes);
+    if (!trace) return cli_refuse("%s: %s", path, err.text);
+    print_contents(trace);
+    int status = judge(trace);
+    trace_destroy(trace);
+    return status;
+}

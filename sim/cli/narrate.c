@@ -1,0 +1,207 @@
+/* narrate.c -- reads the records, gathers lines and writes them when nothing can join them any
+ * more.
+ *
+ * A line is open from its first event for the moment that its row says (phrase.c). An event of the
+ * same kind and key within that moment joins it. When CROWD lines of one kind are open and their
+ * row has a sentence for many, they become one. Lines are written in the order of their first
+ * events. */
+#include "sim/cli/narrate_inside.h"
+
+#include "sim/base/assert.h"
+
+#include <string.h>
+
+#define CROWD 4
+
+Narrator *narrator_create(const Trace *trace, Printer *printer)
+{
+    Narrator *narrator = mem_alloc(NULL, sizeof(*narrator));
+    narrator->trace = trace;
+    narrator->printer = printer;
+    state_init(&narrator->state, NULL);
+    return narrator;
+}
+
+static void free_line(Line *line)
+{
+    text_deinit(&line->word);
+    mem_free(NULL, line, sizeof(*line));
+}
+
+void narrator_destroy(Narrator *narrator)
+{
+    if (!narrator) return;
+    for (uint32_t i = 0; i < narrator->lines.count; i++) free_line(narrator->lines.items[i]);
+    array_deinit(NULL, &narrator->lines);
+    array_deinit(NULL, &narrator->known);
+    array_deinit(NULL, &narrator->tallies);
+    state_deinit(&narrator->state);
+    mem_free(NULL, narrator, sizeof(*narrator));
+}
+
+/* --- writing --- */
+
+void narrator_begin(Narrator *narrator, BlockKind block)
+{
+    bool apart = narrator->block != block || block == BLOCK_SAY || block == BLOCK_ASK;
+    if (narrator->block != BLOCK_NONE && apart) text_append(&narrator->printer->out, "\n");
+    narrator->block = block;
+}
+
+void narrator_timed(Narrator *narrator, SimTime time, const char *text, Style style)
+{
+    Text clock = {0}, first = {0};
+    narrator_begin(narrator, BLOCK_EVENTS);
+    text_append_time(&clock, time);
+    text_append(&first, "%10s  ", text_chars(&clock));
+    printer_wrap(narrator->printer, text_chars(&first), STYLE_FAINT, text, style);
+    text_deinit(&clock);
+    text_deinit(&first);
+}
+
+static void write_line(Narrator *narrator, const Line *line)
+{
+    Text text = {0};
+    phrase_text(line, &narrator->state, &text);
+    narrator_timed(narrator, line->time, text_chars(&text), (Style)phrase_row(line->kind)->style);
+    text_deinit(&text);
+}
+
+static bool is_open(const Line *line, SimTime now)
+{
+    return !line->closed && now <= line->time + phrase_row(line->kind)->moment_ms * SIM_MS;
+}
+
+/* Writes the lines at the front that are complete. */
+static void write_complete(Narrator *narrator, SimTime now)
+{
+    uint32_t done = 0;
+    while (done < narrator->lines.count && !is_open(narrator->lines.items[done], now)) {
+        write_line(narrator, narrator->lines.items[done]);
+        free_line(narrator->lines.items[done]);
+        done++;
+    }
+    if (done == 0) return;
+    uint32_t left = narrator->lines.count - done;
+    memmove(narrator->lines.items, narrator->lines.items + done, left * sizeof(Line *));
+    narrator->lines.count = left;
+}
+
+void narrator_flush(Narrator *narrator)
+{
+    for (uint32_t i = 0; i < narrator->lines.count; i++) narrator->lines.items[i]->closed = true;
+    write_complete(narrator, SIM_TIME_NEVER);
+}
+
+void narrator_close(Narrator *narrator, LineKind kind, NodeId peer)
+{
+    for (uint32_t i = 0; i < narrator->lines.count; i++) {
+        Line *line = narrator->lines.items[i];
+        if (line->kind == kind && line->peer == peer) line->closed = true;
+    }
+}
+
+/* --- gathering --- */
+
+static bool same_word(const Line *a, const Line *b)
+{
+    return strcmp(text_chars(&a->word), text_chars(&b->word)) == 0;
+}
+
+static bool same_topic(const Line *a, const Line *b)
+{
+    return a->kind == b->kind && a->topic == b->topic &&
+           memcmp(text_chars(&a->word), text_chars(&b->word), a->topic) == 0;
+}
+
+static bool may_join(const Line *line, const Line *other)
+{
+    uint8_t key = phrase_row(line->kind)->key;
+    if (line->kind != other->kind) return false;
+    if (line->crowd) return same_topic(line, other);
+    if (key & KEY_WHO) return false;
+    if (key & KEY_PEER && line->peer != other->peer) return false;
+    if (key & KEY_OTHER && line->other != other->other) return false;
+    if (key & KEY_NUMBER && line->number != other->number) return false;
+    return !(key & KEY_WORD) || same_word(line, other);
+}
+
+/* Takes `other` into `line` and frees it. */
+static void join(Line *line, Line *other)
+{
+    for (uint32_t i = 0; i < BITSET_WORDS_HOSTS; i++) line->who[i] |= other->who[i];
+    for (uint32_t i = 0; i < NODES_MAX / 64; i++) line->peers[i] |= other->peers[i];
+    if (!same_word(line, other) && !line->crowd) text_clear(&line->word);
+    free_line(other);
+}
+
+/* Makes one line of the crowd of open lines like the last one, if they are many. */
+static void gather_crowd(Narrator *narrator, SimTime now)
+{
+    uint32_t alike = 0, first = 0, kept = 0;
+    const Line *last = narrator->lines.items[narrator->lines.count - 1];
+    for (uint32_t i = narrator->lines.count; i-- > 0;) {
+        const Line *line = narrator->lines.items[i];
+        if (!is_open(line, now) || !same_topic(line, last)) continue;
+        alike++;
+        first = i;
+    }
+    if (!phrase_row(last->kind)->many || alike < CROWD) return;
+
+    Line *crowd = narrator->lines.items[first];
+    crowd->crowd = true;
+    if (crowd->topic > 0) { /* of the commands, say, only the part that all share */
+        Text shared = {0};
+        text_append_bytes(&shared, text_chars(&crowd->word), crowd->topic);
+        text_deinit(&crowd->word);
+        crowd->word = shared;
+    }
+    for (uint32_t i = 0; i < narrator->lines.count; i++) {
+        Line *line = narrator->lines.items[i];
+        if (i > first && is_open(line, now) && same_topic(line, crowd)) join(crowd, line);
+        else narrator->lines.items[kept++] = line;
+    }
+    narrator->lines.count = kept;
+}
+
+void narrator_add(Narrator *narrator, const TraceRecord *record, Line *line)
+{
+    line->time = record->time;
+    if (record->host != HOST_NONE) bitset_add(line->who, record->host);
+    if (line->peer != NODE_NONE) bitset_add(line->peers, line->peer);
+    for (uint32_t i = 0; i < narrator->lines.count; i++) {
+        Line *open = narrator->lines.items[i];
+        if (!is_open(open, record->time) || !may_join(open, line)) continue;
+        join(open, line);
+        return;
+    }
+    array_push(NULL, &narrator->lines, line);
+    gather_crowd(narrator, record->time);
+}
+
+/* --- reading --- */
+
+static void read_record(Narrator *narrator, const TraceRecord *record)
+{
+    Error err = {{0}};
+    write_complete(narrator, record->time);
+    if (!narrator_story(narrator, record)) narrator_event(narrator, record);
+    bool folded = state_apply(&narrator->state, record, &err);
+    SIM_ASSERT(folded); /* the reader of files has checked theirs, the simulator writes no others */
+}
+
+void narrator_read(Narrator *narrator)
+{
+    while (narrator->state.seq < trace_count(narrator->trace)) {
+        TraceRecord record;
+        trace_get(narrator->trace, narrator->state.seq + 1, &record);
+        read_record(narrator, &record);
+    }
+}
+
+void narrator_finish(Narrator *narrator)
+{
+    narrator_read(narrator);
+    narrator_flush(narrator);
+    narrator_answer(narrator);
+}
