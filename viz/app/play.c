@@ -128,7 +128,7 @@ void play_step(App *app, int direction)
 
 void play_interesting(App *app, int direction)
 {
-    uint64_t seq = model_interesting(app->source.trace, app->model.state.seq, direction);
+    uint64_t seq = model_interesting(&app->model, app->model.state.seq, direction);
     app->ui.paused = true;
     if (seq) go_to_record(app, seq);
     else

@@ -64,7 +64,7 @@ static void follow(const Model *model, uint64_t seq, Chain *chain)
 static uint64_t subject(const Scene *scene)
 {
     const UiState *ui = scene->ui;
-    if (!ui->index) return model_interesting(scene->model->trace, scene->model->state.seq + 1, -1);
+    if (!ui->index) return model_last_interesting(scene->model);
     const IndexEntry *entry = run_index_last(&ui->index->reasons, scene->model->time, ui->selected);
     while (entry && entry->seq > scene->model->state.seq && entry > ui->index->reasons.items)
         entry--; /* several at one moment, and not all of them are past */

@@ -1,0 +1,187 @@
+/* test_scrub.c -- however a moment is reached, the Model is the same: every keyframe boundary and a
+ * thousand random times, backwards and in any order, against playing forward from the start. */
+#include "sim/base/rng.h"
+#include "tests/fixture/fixture.h"
+#include "viz/model/model.h"
+
+#include <CUnit/CUnit.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOMENTS 1000
+
+void test_scrub_suite(void);
+
+/* A failover: the first primary dies and comes back as a replica of its successor. */
+static Fixture failover_run(void)
+{
+    FixtureConfig config = fixture_config(7, 3, 1, 2000);
+    config.sim.trace_level = 2;
+    Fixture fixture = fixture_open(&config);
+    fixture_create(&fixture, 60 * SIM_SEC);
+    sim_add_keyframe(fixture.sim);
+    fixture_run(&fixture, 2 * SIM_SEC);
+    fixture_kill(&fixture, 0, false);
+    fixture_run(&fixture, 3 * SIM_SEC);
+    sim_add_keyframe(fixture.sim);
+    fixture_run(&fixture, 4 * SIM_SEC);
+    fixture_command(&fixture, CMD_START, 0);
+    fixture_run(&fixture, 6 * SIM_SEC);
+    return fixture;
+}
+
+/* A partition: a primary and a foreign replica alone, with a freeze meanwhile; then healed. */
+static Fixture partition_run(void)
+{
+    FixtureConfig config = fixture_config(11, 3, 1, 2000);
+    config.sim.trace_level = 2;
+    Fixture fixture = fixture_open(&config);
+    fixture_create(&fixture, 60 * SIM_SEC);
+    fixture_run(&fixture, 2 * SIM_SEC);
+    uint32_t wall = fixture_fault(&fixture, 1 | 8, 2 | 4 | 16 | 32, (NetRule){.cut = true});
+    fixture_run(&fixture, 3 * SIM_SEC);
+    sim_add_keyframe(fixture.sim);
+    fixture_command(&fixture, CMD_FREEZE, 5);
+    fixture_run(&fixture, 2 * SIM_SEC);
+    fixture_command(&fixture, CMD_THAW, 5);
+    fixture_run(&fixture, 2 * SIM_SEC);
+    fixture_heal(&fixture, wall);
+    fixture_run(&fixture, 8 * SIM_SEC);
+    return fixture;
+}
+
+static int by_time(const void *left, const void *right)
+{
+    SimTime a = *(const SimTime *)left, b = *(const SimTime *)right;
+    return (a > b) - (a < b);
+}
+
+/* Compares `model`, that has been moved, with one at the same moment that only ever went forward.
+ */
+static void expect_equal(const Model *model, const Model *forward, const char *how)
+{
+    Text why = {0};
+    bool same = model_equal(model, forward, &why);
+    if (!same) {
+        Text dump = {0};
+        text_append(&dump, "--- moved\n");
+        model_dump(model, &dump);
+        text_append(&dump, "--- forward\n");
+        model_dump(forward, &dump);
+        fprintf(stderr, "%s: %s\n%s", how, text_chars(&why), text_chars(&dump));
+        text_deinit(&dump);
+    }
+    CU_ASSERT_FATAL(same);
+    text_deinit(&why);
+}
+
+static void random_times(SimTime *times, SimTime end, uint64_t seed)
+{
+    Rng rng = rng_derive(seed, "scrub", 0);
+    for (uint32_t i = 0; i < MOMENTS; i++) {
+        times[i] = rng_below64(&rng, end);
+    }
+}
+
+/* Backwards over 1000 random times: from late to early. Forward models are made anew only where the
+ * straight run would have to go back, so one straight run is recorded first. */
+static void scrub(const Trace *trace, bool in_order)
+{
+    static SimTime times[MOMENTS], sorted[MOMENTS];
+    random_times(times, trace_end(trace), in_order ? 1 : 2);
+    for (uint32_t i = 0; i < MOMENTS; i++) sorted[i] = times[i];
+    qsort(sorted, MOMENTS, sizeof(*sorted), by_time);
+
+    Model jumping, forward;
+    model_init(&jumping, trace);
+    model_init(&forward, trace);
+    for (uint32_t i = 0; i < MOMENTS; i++) {
+        /* back to the end, or to any other moment, before each comparison */
+        model_seek(&jumping, in_order ? trace_end(trace) : times[i]);
+        model_seek(&jumping, sorted[i]);
+        model_seek(&forward, sorted[i]);
+        expect_equal(&jumping, &forward, in_order ? "from the end" : "from anywhere");
+    }
+    model_deinit(&jumping);
+    model_deinit(&forward);
+}
+
+/* Strictly backwards, one moment after the other, each against a run from 0 to there. */
+static void scrub_backwards(const Trace *trace)
+{
+    static SimTime times[MOMENTS];
+    random_times(times, trace_end(trace), 3);
+    qsort(times, MOMENTS, sizeof(*times), by_time);
+
+    Text *dumps = calloc(MOMENTS, sizeof(Text));
+    Model forward, backward;
+    model_init(&forward, trace);
+    for (uint32_t i = 0; i < MOMENTS; i++) {
+        model_seek(&forward, times[i]);
+        model_dump(&forward, &dumps[i]);
+    }
+    model_deinit(&forward);
+    model_init(&backward, trace);
+    uint32_t different = 0;
+    for (uint32_t i = MOMENTS; i-- > 0;) {
+        Text dump = {0};
+        model_seek(&backward, times[i]);
+        model_dump(&backward, &dump);
+        different += strcmp(text_chars(&dump), text_chars(&dumps[i])) != 0;
+        text_deinit(&dump);
+        text_deinit(&dumps[i]);
+    }
+    CU_ASSERT_EQUAL(different, 0);
+    model_deinit(&backward);
+    free(dumps);
+}
+
+static void scrub_keyframes(const Trace *trace)
+{
+    Model jumping, forward;
+    model_init(&jumping, trace);
+    model_init(&forward, trace);
+    CU_ASSERT_FATAL(trace_keyframe_count(trace) >= 1);
+    for (uint32_t i = 0; i < trace_keyframe_count(trace); i++) {
+        uint64_t seq = trace_keyframe_seq(trace, i);
+        for (uint64_t at = seq > 0 ? seq - 1 : 0; at <= seq + 1 && at <= trace_count(trace); at++) {
+            model_seek(&jumping, trace_end(trace));
+            model_seek_record(&jumping, at);
+            model_seek_record(&forward, at);
+            expect_equal(&jumping, &forward, "at a keyframe");
+        }
+    }
+    model_deinit(&jumping);
+    model_deinit(&forward);
+}
+
+static void scrub_all(Fixture fixture)
+{
+    const Trace *trace = sim_trace(fixture.sim);
+    scrub(trace, true);
+    scrub(trace, false);
+    scrub_backwards(trace);
+    scrub_keyframes(trace);
+    fixture_close(&fixture);
+}
+
+static void a_failover_is_the_same_from_both_sides(void)
+{
+    scrub_all(failover_run());
+}
+
+static void a_partition_is_the_same_from_both_sides(void)
+{
+    scrub_all(partition_run());
+}
+
+void test_scrub_suite(void)
+{
+    CU_pSuite suite = CU_add_suite("scrub", NULL, NULL);
+    CU_add_test(suite, "a failover is the same from both sides",
+                a_failover_is_the_same_from_both_sides);
+    CU_add_test(suite, "a partition is the same from both sides",
+                a_partition_is_the_same_from_both_sides);
+}
