@@ -74,9 +74,9 @@ $(OUT)/obj/viz/app/%.o: EXTRA = $(VIEW_CFLAGS) $(LUA_CFLAGS) $(POSIX)
 $(OUT)/obj/tests/%.o: EXTRA = $(LUA_CFLAGS) $(POSIX)
 
 # The prelude of scenarios, a line a text, so that the programs need no file at run time.
-$(OUT)/gen/prelude.inc: lua/prelude.lua
+$(OUT)/gen/prelude.inc: $(sort $(wildcard lua/prelude/*.lua))
 	@mkdir -p $(@D)
-	@sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n",/' $< > $@
+	@sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n",/' $^ > $@
 $(OUT)/obj/lua/prelude.o: $(OUT)/gen/prelude.inc
 $(OUT)/obj/lua/prelude.o: EXTRA = $(LUA_CFLAGS) -I$(OUT)/gen
 

@@ -89,54 +89,29 @@ static int l_pause(lua_State *L)
     return host_wait(L, WAIT_NOTICE, wake_time(L), 0);
 }
 
-/* core.spawn(fn, ...) */
+/* core.spawn(background, fn, ...) */
 static int l_spawn(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    host_spawn(host_of(L), L, lua_gettop(L) - 1);
-    return 0;
-}
-
-/* core.on(type name, fn): fn(seq) as a process for each record of that type; false when there is no
- * such type */
-static int l_on(lua_State *L)
-{
-    Script *script = host_of(L);
-    const char *name = luaL_checkstring(L, 1);
+    TaskKind kind = lua_toboolean(L, 1) ? TASK_BACKGROUND : TASK_SPAWNED;
     luaL_checktype(L, 2, LUA_TFUNCTION);
-    for (int type = 0; type < TRACE_TYPE_COUNT; type++) {
-        if (strcmp(trace_type_name((TraceType)type), name) != 0) continue;
-        lua_settop(L, 2);
-        int function = luaL_ref(L, LUA_REGISTRYINDEX);
-        array_push(NULL, &script->handlers,
-                   (Handler){.type = (TraceType)type, .function = function});
-        script->records_seen = script->handlers.count == 1 ? trace_count(sim_trace(script->sim))
-                                                           : script->records_seen;
-        lua_pushboolean(L, 1);
-        return 1;
-    }
-    lua_pushboolean(L, 0);
-    return 1;
+    if (host_spawn(host_of(L), L, lua_gettop(L) - 2, kind, host_line(L))) return 0;
+    return host_error(L, "more than %d processes at once", PROCESSES_MAX);
 }
 
-/* core.types() -> list of the names of all record types */
-static int l_types(lua_State *L)
-{
-    lua_newtable(L);
-    for (int type = 0; type < TRACE_TYPE_COUNT; type++) {
-        lua_pushstring(L, trace_type_name((TraceType)type));
-        lua_rawseti(L, -2, type + 1);
-    }
-    return 1;
-}
-
-/* core.call(host, line): waits for the reply; then core.reply(call) -> "done"|"refused"|"lost",
- * text */
+/* core.call(limit, line, host): waits for the reply, at most so long; "done", "refused", "lost" or
+ * "late", and the reply's text */
 static int after_call(lua_State *L, int status, lua_KContext call)
 {
     const char *reply = "";
     (void)status;
     CallStatus result = sim_call_status(host_of(L)->sim, (uint32_t)call, &reply);
+    if (result == CALL_PENDING) {
+        Command command = {.kind = CMD_CALL_CANCEL, .host = HOST_NONE};
+        command.u.call = (uint32_t)call;
+        host_submit(L, &command);
+        lua_pushstring(L, "late");
+        return 1;
+    }
     lua_pushstring(L, result == CALL_DONE ? "done" : result == CALL_REFUSED ? "refused" : "lost");
     lua_pushstring(L, reply ? reply : "");
     return 2;
@@ -146,13 +121,14 @@ static int l_call(lua_State *L)
 {
     Script *script = host_of(L);
     Command command = {
-        .kind = CMD_CALL, .host = host_check_host(L, 1), .text = luaL_checkstring(L, 2)};
+        .kind = CMD_CALL, .host = host_check_host(L, 3), .text = luaL_checkstring(L, 2)};
     if (!lua_isyieldable(L))
-        return host_error(L,
-                          "waiting is not possible here (inside a sort, a pattern or an iterator)");
+        return host_error(L, "waiting is not possible here, inside a function that Lua calls back");
+    SimTime limit = wake_time(L);
     uint32_t call = host_submit(L, &command);
     Process *process = &script->processes.items[script->current];
     process->wait = WAIT_CALL;
+    process->time = limit;
     process->call = call;
     process->order = ++script->orders;
     return lua_yieldk(L, 0, (lua_KContext)call, after_call);
@@ -183,10 +159,11 @@ static int l_note(lua_State *L)
 /* core.setting(name) -> the value of --set name=value, or nil */
 static int l_setting(lua_State *L)
 {
-    const Script *script = host_of(L);
+    Script *script = host_of(L);
     const char *name = luaL_checkstring(L, 1);
     for (uint32_t i = 0; i < script->options.setting_count; i++) {
         if (strcmp(script->options.settings[i].name, name) == 0) {
+            if (i < 64) script->settings_used |= UINT64_C(1) << i;
             lua_pushstring(L, script->options.settings[i].value);
             return 1;
         }
@@ -260,20 +237,69 @@ static int l_plan(lua_State *L)
     return 1;
 }
 
+/* core.meta(value) -> its metatable, protected or not */
+static int l_meta(lua_State *L)
+{
+    if (!lua_getmetatable(L, 1)) lua_pushnil(L);
+    return 1;
+}
+
+/* core.places(format) -> how many values it shows */
+static int l_places(lua_State *L)
+{
+    size_t size;
+    const char *format = luaL_checklstring(L, 1, &size);
+    lua_pushinteger(L, sandbox_count_places(format, size));
+    return 1;
+}
+
+/* Hashes of what redis-cli --cluster create compares: node ID and slots of a line. */
+static uint64_t hash_chars(uint64_t hash, const char *chars, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (unsigned char)chars[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* core.signature(CLUSTER NODES text) -> a number that is equal for equal views, and how many nodes
+ * are in it. Whatever is in handshake does not count; the order of the lines does not either. */
+static int l_signature(lua_State *L)
+{
+    uint64_t sum = 0;
+    lua_Integer count = 0;
+    for (const char *line = luaL_checkstring(L, 1); *line;) {
+        size_t size = strcspn(line, "\n"), at = 0, id = strcspn(line, " ");
+        const char *flags = line;
+        for (int field = 0; field < 8 && at < size; field++) {
+            if (field == 2) flags = line + at;
+            at += strcspn(line + at, " \n") + 1;
+        }
+        size_t flags_size = strcspn(flags, " \n");
+        bool handshake = false;
+        for (size_t i = 0; i + 9 <= flags_size; i++)
+            handshake = handshake || memcmp(flags + i, "handshake", 9) == 0;
+        if (!handshake && id < size) {
+            uint64_t hash = hash_chars(UINT64_C(0xcbf29ce484222325), line, id);
+            sum += at < size ? hash_chars(hash, line + at, size - at) : hash;
+            count++;
+        }
+        line += size + (line[size] == '\n');
+    }
+    lua_pushinteger(L, (lua_Integer)sum);
+    lua_pushinteger(L, count);
+    return 2;
+}
+
 static const luaL_Reg functions[] = {
-    {"now", l_now},         {"parse", l_parse}, {"span_text", l_span_text}, {"fail", l_fail},
-    {"nearest", l_nearest}, {"sleep", l_sleep}, {"pause", l_pause},         {"spawn", l_spawn},
-    {"on", l_on},           {"types", l_types}, {"call", l_call},           {"note", l_note},
-    {"setting", l_setting}, {"seed", l_seed},   {"rules", l_rules},         {"plan", l_plan},
-    {NULL, NULL},
+    {"now", l_now},       {"parse", l_parse},         {"span_text", l_span_text},
+    {"fail", l_fail},     {"nearest", l_nearest},     {"sleep", l_sleep},
+    {"pause", l_pause},   {"spawn", l_spawn},         {"call", l_call},
+    {"note", l_note},     {"setting", l_setting},     {"seed", l_seed},
+    {"rules", l_rules},   {"plan", l_plan},           {"meta", l_meta},
+    {"places", l_places}, {"signature", l_signature}, {NULL, NULL},
 };
 
 void core_open(lua_State *L)
 {
-    luaL_newlib(L, functions);
-    core_node_open(L);
-    lua_getfield(L, LUA_REGISTRYINDEX, "slotscope.next");
-    lua_setfield(L, -2, "next");
-    lua_getfield(L, LUA_REGISTRYINDEX, "slotscope.rawset");
-    lua_setfield(L, -2, "rawset");
+    luaL_setfuncs(L, functions, 0);
 }

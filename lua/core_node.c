@@ -79,7 +79,16 @@ static int l_host_add(lua_State *L)
     return 1;
 }
 
-/* core.process(what, host): start, kill, power_off, wipe, freeze, thaw */
+/* nil, or why the simulator refused: the prelude decides whose mistake that is. */
+static int submit_or_say(lua_State *L, const Command *command)
+{
+    Error err = {{0}};
+    if (sim_submit(host_of(L)->sim, command, NULL, &err)) return 0;
+    lua_pushstring(L, err.text);
+    return 1;
+}
+
+/* core.process(what, host) -> nil, or why not: start, kill, power_off, wipe, freeze, thaw */
 static int l_process(lua_State *L)
 {
     static const char *const words[] = {"start",  "kill", "power_off", "wipe",
@@ -89,10 +98,10 @@ static int l_process(lua_State *L)
     int what = luaL_checkoption(L, 1, NULL, words);
     Command command = {.kind = kinds[what], .host = host_check_host(L, 2)};
     command.u.kill.power = what == 2;
-    host_submit(L, &command);
-    return 0;
+    return submit_or_say(L, &command);
 }
 
+/* core.slow(host, permille) */
 static int l_slow(lua_State *L)
 {
     Command command = {.kind = CMD_SLOW, .host = host_check_host(L, 1)};
@@ -101,12 +110,12 @@ static int l_slow(lua_State *L)
     return 0;
 }
 
+/* core.feed(host, bytes) -> nil, or why not */
 static int l_feed(lua_State *L)
 {
     Command command = {.kind = CMD_FEED, .host = host_check_host(L, 1)};
     command.u.bytes = (uint64_t)luaL_checkinteger(L, 2);
-    host_submit(L, &command);
-    return 0;
+    return submit_or_say(L, &command);
 }
 
 /* --- network --- */
@@ -168,12 +177,12 @@ static int l_rule_add(lua_State *L)
     return 0;
 }
 
+/* core.rule_remove(id) -> nil, or why not */
 static int l_rule_remove(lua_State *L)
 {
     Command command = {.kind = CMD_RULE_REMOVE, .host = HOST_NONE};
     command.u.rule.id = (uint32_t)luaL_checkinteger(L, 1);
-    host_submit(L, &command);
-    return 0;
+    return submit_or_say(L, &command);
 }
 
 /* --- reading --- */
@@ -182,6 +191,13 @@ static int l_status(lua_State *L)
 {
     static const char *const words[] = {"absent", "running", "frozen", "dead"};
     lua_pushstring(L, words[sim_host_status(host_of(L)->sim, host_check_host(L, 1))]);
+    return 1;
+}
+
+/* core.ip(host) -> its address as a number */
+static int l_ip(lua_State *L)
+{
+    lua_pushinteger(L, sim_host_ip(host_of(L)->sim, host_check_host(L, 1), NULL));
     return 1;
 }
 
@@ -300,50 +316,13 @@ static int l_text(lua_State *L)
     return 1;
 }
 
-/* --- records, for on(...) --- */
-
-/* A node of a record as the number of its host. */
-static void set_node(lua_State *L, const char *name, NodeId node)
+/* core.first_cluster(first host, count): whose nodes gestures call c.n1 */
+static int l_first_cluster(lua_State *L)
 {
-    if (node != NODE_NONE) set_integer(L, name, sim_node_host(host_of(L)->sim, node));
-}
-
-/* core.record(seq) -> {time, host, peer, epoch, ...}: what a script may want to know of an event */
-static int l_record(lua_State *L)
-{
-    TraceRecord record;
-    const Trace *trace = sim_trace(host_of(L)->sim);
-    lua_Integer seq = luaL_checkinteger(L, 1);
-    luaL_argcheck(L, seq >= 1 && seq <= (lua_Integer)trace_count(trace), 1, "no such record");
-    trace_get(trace, (uint64_t)seq, &record);
-    lua_createtable(L, 0, 8);
-    set_integer(L, "time", record.time);
-    set_string(L, "type", trace_type_name((TraceType)record.type));
-    if (record.host != HOST_NONE) set_integer(L, "host", record.host);
-    switch (record.type) {
-    case TRACE_SUSPECTED: set_node(L, "peer", record.u.SUSPECTED.peer); break;
-    case TRACE_FAILED: set_node(L, "peer", record.u.FAILED.peer); break;
-    case TRACE_FAIL_HEARD: set_node(L, "peer", record.u.FAIL_HEARD.peer); break;
-    case TRACE_CLEARED: set_node(L, "peer", record.u.CLEARED.peer); break;
-    case TRACE_ELECTION_STARTED: set_integer(L, "epoch", record.u.ELECTION_STARTED.epoch); break;
-    case TRACE_ELECTION_WON: set_integer(L, "epoch", record.u.ELECTION_WON.epoch); break;
-    case TRACE_ELECTION_DELAYED:
-        set_integer(L, "delay", record.u.ELECTION_DELAYED.delay);
-        set_integer(L, "rank", record.u.ELECTION_DELAYED.rank);
-        break;
-    case TRACE_VOTE_GRANTED:
-        set_node(L, "peer", record.u.VOTE_GRANTED.candidate);
-        set_integer(L, "epoch", record.u.VOTE_GRANTED.epoch);
-        break;
-    case TRACE_VOTE_REFUSED:
-        set_node(L, "peer", record.u.VOTE_REFUSED.candidate);
-        set_string(L, "reason", vote_word(record.u.VOTE_REFUSED.reason));
-        break;
-    case TRACE_SELF_STATE: set_string(L, "state", state_word(record.u.SELF_STATE.state)); break;
-    case TRACE_ROLE_CHANGED: set_node(L, "peer", record.u.ROLE_CHANGED.primary); break;
-    default: break; /* time, host and type say it all */
-    }
-    return 1;
+    Script *script = host_of(L);
+    script->cluster_first = host_check_host(L, 1);
+    script->cluster_hosts = (uint32_t)luaL_checkinteger(L, 2);
+    return 0;
 }
 
 static const luaL_Reg functions[] = {
@@ -358,6 +337,7 @@ static const luaL_Reg functions[] = {
     {"rule_add", l_rule_add},
     {"rule_remove", l_rule_remove},
     {"status", l_status},
+    {"ip", l_ip},
     {"id", l_id},
     {"belief", l_belief},
     {"self", l_self},
@@ -365,7 +345,7 @@ static const luaL_Reg functions[] = {
     {"owner_seen", l_owner_seen},
     {"converged", l_converged},
     {"text", l_text},
-    {"record", l_record},
+    {"first_cluster", l_first_cluster},
     {NULL, NULL},
 };
 

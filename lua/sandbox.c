@@ -1,22 +1,32 @@
 /* sandbox.c -- what a script may see of Lua: no files, no clock, no code from text, no addresses,
- * no order by hash.
+ * no order by hash, and nothing that runs for long out of reach of the limit on steps.
  *
- * pairs visits keys sorted (numbers, then texts, then handles by their number), because Lua's own
- * order changes with every process. tostring names a table or function without its address. */
+ * What is replaced, and why:
+ *   tostring, string.format   would show addresses, which differ in every run
+ *   math.random               draws from the run's seed
+ *   find, match, gmatch, gsub  could search for ever (pattern.c)
+ *   setmetatable              refuses __gc, which runs at the collector's pleasure and past all
+ *                             limits, and __mode, which makes entries vanish at its pleasure
+ *   table.*, pairs            are the prelude's: table.sort of Lua asks the clock, and pairs visits
+ *                             keys in an order that differs in every run
+ * xpcall is gone because its handler runs where no limit holds; pcall cannot hide a limit. */
 #include "lua/host.h"
 
 #include <string.h>
 
-static const char *const removed[] = {
-    "dofile", "load",   "loadfile", "loadstring", "require", "collectgarbage", "next",
-    "rawset", "rawget", "rawequal", "rawlen",     "warn",    "_VERSION",       "print"};
+static const char *const removed[] = {"dofile", "load",   "loadfile", "require", "collectgarbage",
+                                      "next",   "rawset", "rawget",   "rawlen",  "rawequal",
+                                      "warn",   "print",  "xpcall",   "_VERSION"};
 static const char *const removed_strings[] = {"dump", "pack", "unpack", "packsize"};
 
 static int l_tostring(lua_State *L)
 {
     luaL_checkany(L, 1);
     int type = lua_type(L, 1);
-    if (luaL_callmeta(L, 1, "__tostring")) return 1;
+    if (luaL_callmeta(L, 1, "__tostring")) {
+        if (!lua_isstring(L, -1)) return host_error(L, "__tostring must return a text");
+        return 1;
+    }
     if (type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TBOOLEAN || type == LUA_TNIL) {
         luaL_tolstring(L, 1, NULL);
     } else {
@@ -46,31 +56,14 @@ static int l_random(lua_State *L)
     return 1;
 }
 
-/* A pattern that is matched against a long text can take for ever without a single Lua step: both
- * are bounded. */
-static int guarded(lua_State *L)
-{
-    size_t text = 0, pattern = 0;
-    luaL_checklstring(L, 1, &text);
-    luaL_checklstring(L, 2, &pattern);
-    if (pattern > 100 || text > 20000) {
-        return host_error(
-            L, "patterns may have 100 characters and be matched against 20000; here %d and %d",
-            (int)pattern, (int)text);
-    }
-    int arguments = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
+/* string.rep is bounded by the limit on memory, but must not come near it by one call. */
 static int l_rep(lua_State *L)
 {
-    size_t size = 0;
+    size_t size = 0, between = 0;
     luaL_checklstring(L, 1, &size);
     lua_Integer count = luaL_checkinteger(L, 2);
-    if (count > 0 && size > 0 && (size_t)count > MEMORY_MAX / 8 / size) {
+    luaL_optlstring(L, 3, "", &between);
+    if (count > 0 && size + between > 0 && (size_t)count > MEMORY_MAX / 8 / (size + between)) {
         return host_error(L, "string.rep would make a text of more than %d MiB",
                           (int)(MEMORY_MAX >> 23));
     }
@@ -81,6 +74,74 @@ static int l_rep(lua_State *L)
     return 1;
 }
 
+/* The letter of the next conversion in a format from `*at` on; 0 when there is none. */
+static char next_conversion(const char **at, const char *end)
+{
+    for (; *at < end; (*at)++) {
+        if (**at != '%') continue;
+        (*at)++;
+        if (*at < end && **at == '%') continue;
+        while (*at < end && strchr("-+ #0.123456789", **at)) (*at)++;
+        if (*at < end) return *(*at)++;
+    }
+    return '\0';
+}
+
+/* string.format without %p; tables and functions show as their type, never with an address. */
+static int l_format(lua_State *L)
+{
+    size_t size;
+    const char *at = luaL_checklstring(L, 1, &size), *end = at + size;
+    int arguments = lua_gettop(L);
+    for (int arg = 2; arg <= arguments; arg++) {
+        char letter = next_conversion(&at, end);
+        if (letter == 'p')
+            return host_error(L, "string.format knows no %%p: addresses mean nothing");
+        if (letter != 's' || lua_type(L, arg) <= LUA_TSTRING) continue;
+        lua_pushcfunction(L, l_tostring);
+        lua_pushvalue(L, arg);
+        lua_call(L, 1, 1);
+        lua_replace(L, arg);
+    }
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, arguments, 1);
+    return 1;
+}
+
+int sandbox_count_places(const char *format, size_t size)
+{
+    int count = 0;
+    const char *at = format;
+    while (next_conversion(&at, format + size)) count++;
+    return count;
+}
+
+static bool has_raw(lua_State *L, int arg, const char *name)
+{
+    lua_pushstring(L, name);
+    lua_rawget(L, arg);
+    bool has = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    return has;
+}
+
+static int l_setmetatable(lua_State *L)
+{
+    static const char *const refused[] = {"__gc", "__mode"};
+    for (size_t i = 0; lua_istable(L, 2) && i < ARRAY_LENGTH(refused); i++) {
+        if (has_raw(L, 2, refused[i])) {
+            return host_error(L, "setmetatable: \"%s\" is not possible in a scenario", refused[i]);
+        }
+    }
+    lua_settop(L, 2);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 2, 1);
+    return 1;
+}
+
+/* Replaces field `name` of the table on top by a function that knows the old one. */
 static void wrap(lua_State *L, const char *name, lua_CFunction function)
 {
     lua_getfield(L, -1, name);
@@ -88,48 +149,61 @@ static void wrap(lua_State *L, const char *name, lua_CFunction function)
     lua_setfield(L, -2, name);
 }
 
+static void remove_fields(lua_State *L, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        lua_pushnil(L);
+        lua_setfield(L, -2, names[i]);
+    }
+}
+
 static void open_strings(lua_State *L)
 {
-    static const char *const patterns[] = {"find", "match", "gmatch", "gsub"};
     luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
-    for (size_t i = 0; i < ARRAY_LENGTH(removed_strings); i++) {
-        lua_pushnil(L);
-        lua_setfield(L, -2, removed_strings[i]);
-    }
-    for (size_t i = 0; i < ARRAY_LENGTH(patterns); i++) wrap(L, patterns[i], guarded);
+    remove_fields(L, removed_strings, ARRAY_LENGTH(removed_strings));
+    pattern_open(L);
     wrap(L, "rep", l_rep);
-    lua_pop(L, 1);
-    /* getmetatable("") must not lead to the table that all texts share. */
+    wrap(L, "format", l_format);
+    /* Methods of texts, ("x"):rep(3), come from a copy: whatever a script does to its table
+     * `string`, the prelude's own calls stay what they are. */
     lua_pushliteral(L, "");
     lua_getmetatable(L, -1);
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, -5) != 0) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -4);
+    }
+    lua_setfield(L, -2, "__index");
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 2);
+    lua_pop(L, 3);
 }
 
 static void open_math(lua_State *L)
 {
+    static const char *const seeds[] = {"randomseed"};
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 1);
     lua_pushcfunction(L, l_random);
     lua_setfield(L, -2, "random");
-    lua_pushnil(L);
-    lua_setfield(L, -2, "randomseed");
+    remove_fields(L, seeds, ARRAY_LENGTH(seeds));
     lua_pop(L, 1);
 }
 
+/* Lua's own next, rawget and rawset go into the table `core` on top, for the prelude alone. */
 void sandbox_open(lua_State *L)
 {
+    static const char *const kept[] = {"next", "rawset", "rawget"};
     luaL_requiref(L, LUA_GNAME, luaopen_base, 1);
-    lua_getfield(L, -1, "next");
-    lua_setfield(L, LUA_REGISTRYINDEX, "slotscope.next");
-    lua_getfield(L, -1, "rawset");
-    lua_setfield(L, LUA_REGISTRYINDEX, "slotscope.rawset");
-    for (size_t i = 0; i < ARRAY_LENGTH(removed); i++) {
-        lua_pushnil(L);
-        lua_setfield(L, -2, removed[i]);
+    for (size_t i = 0; i < ARRAY_LENGTH(kept); i++) {
+        lua_getfield(L, -1, kept[i]);
+        lua_setfield(L, -3, kept[i]);
     }
+    remove_fields(L, removed, ARRAY_LENGTH(removed));
     lua_pushcfunction(L, l_tostring);
     lua_setfield(L, -2, "tostring");
+    wrap(L, "setmetatable", l_setmetatable);
     lua_pop(L, 1);
     luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 1);
     lua_pop(L, 1);

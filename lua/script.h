@@ -8,8 +8,7 @@
 
 #include "sim/world/sim.h"
 
-typedef struct ScriptSetting { /* --set name=value: `set.name` in the script, else the script's
-                                  default */
+typedef struct ScriptSetting { /* --set name=value: what setting("name", default) gives */
     const char *name, *value;
 } ScriptSetting;
 
@@ -17,7 +16,7 @@ typedef struct ScriptOptions {
     uint64_t seed;
     bool has_level; /* else: 2 up to 24 hosts, 1 above */
     uint8_t level;
-    const ScriptSetting *settings;
+    const ScriptSetting *settings; /* at most 64; borrowed for the life of the Script */
     uint32_t setting_count;
     const char *reproduce; /* command line for asserts */
 } ScriptOptions;
@@ -26,7 +25,8 @@ typedef struct Script Script; /* opaque; lua/script.c */
 
 typedef enum ScriptStatus {
     SCRIPT_RUNNING,  /* time `until` reached, the script waits */
-    SCRIPT_FINISHED, /* every process of the script has ended */
+    SCRIPT_FINISHED, /* every process of the script has ended (those of `every` end with the others)
+                      */
     SCRIPT_FAILED    /* a mistake in the script: *err has one sentence with file and line */
 } ScriptStatus;
 
@@ -39,11 +39,15 @@ void script_destroy(Script *script);
 ScriptStatus script_run(Script *script, SimTime until, Error *err);
 
 Sim *script_sim(Script *script); /* exists from the start; for the view: trace, commands by mouse */
+/* Network faults made by gestures take ids from here on, those of the script are below. */
+#define SCRIPT_GESTURE_FAULTS 1000000
 /* The Lua line that does the same as this command: "c.n1:kill()". Uses the script's own names for
- * things. */
+ * things. Nothing for a command that no gesture makes. */
 void script_command_lua(const Script *script, const Command *command, Text *out);
 /* Line of the script's main process now executing or waiting (1..), 0 when ended. */
 int script_line(const Script *script);
+/* The first setting that the script has not asked for so far: probably misspelt. NULL: none. */
+const char *script_unused_setting(const Script *script);
 /* How many expects held and failed, and what the script reported, are in the trace (EXPECT,
  * REPORT). */
 

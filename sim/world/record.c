@@ -37,13 +37,14 @@ void world_define_addr(Sim *sim, AddrId addr)
 
 uint64_t world_record(Sim *sim, TraceRecord *record, int level)
 {
+    if (level < 2)
+        sim->notice_count++; /* at every trace level: whoever waits for a notice gets it */
     if (!world_wants(sim, level)) return 0;
     if (record->type == TRACE_PEER_SLOTS && record->u.PEER_SLOTS.slots >= sim->slots_defined) {
         define_slots(sim);
     }
     record->time = sim->now;
     sim->last_record = sim->now;
-    if (level < 2) sim->notice_count++;
     return trace_append(sim->trace, record);
 }
 
