@@ -56,10 +56,11 @@ typedef struct Stroke {
 /* Textures in screen space (view tokens §7). `period` and `weight` in px. */
 typedef enum Pattern {
     PATTERN_NONE,
-    PATTERN_HATCH,       /* lines at 45 degrees */
-    PATTERN_CROSS_HATCH, /* 45 and 135 degrees */
-    PATTERN_DOTS,        /* square grid of dots; weight is the radius */
-    PATTERN_DOTS_SHIFTED /* every second row shifted by half a period */
+    PATTERN_HATCH,        /* lines at 45 degrees */
+    PATTERN_CROSS_HATCH,  /* 45 and 135 degrees */
+    PATTERN_DOTS,         /* square grid of dots; weight is the radius */
+    PATTERN_DOTS_SHIFTED, /* every second row shifted by half a period */
+    PATTERN_CROSSES       /* an x in each square of half its side; weight is its line */
 } Pattern;
 
 typedef enum DrawKind {

@@ -12,7 +12,8 @@
 static const char *const face_names[FONT_FACE_COUNT] = {
     "sans", "sans-medium", "sans-semibold", "sans-bold", "mono", "mono-medium", "mono-semibold"};
 static const char *const align_names[] = {"left", "center", "right"};
-static const char *const pattern_names[] = {"none", "hatch", "cross-hatch", "dots", "dots-shifted"};
+static const char *const pattern_names[] = {"none", "hatch",        "cross-hatch",
+                                            "dots", "dots-shifted", "crosses"};
 
 /* Appends " 12" or " 12.5"; goes through integers so that no "-0" appears. */
 static void number(Text *out, float value)

@@ -337,7 +337,7 @@ static void draw_small(const Strip *strip)
 {
     float left = strip->layout->card.x, right = strip->layout->map.x - left;
     float clock = clock_width(strip), speed = speed_width(strip);
-    float seen = label_width(&strip->ui, TYPE_VALUE, "Client") + 16;
+    float seen = label_width(&strip->ui, TYPE_LABEL, "As seen by") + 8;
     float title = right - left - clock - speed - seen - 3 * SMALL_GAP;
     bool has_seen = title >= 150;
     if (!has_seen) title += seen + SMALL_GAP;

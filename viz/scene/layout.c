@@ -42,11 +42,18 @@ static float cell_for(float room, float scale)
     return floorf(room * scale / MAP_SIDE + 0.001f) / scale;
 }
 
+/* Room is kept for lanes that may come, so that nothing moves when one does. */
+static uint32_t lanes_between(uint32_t count, uint32_t least, uint32_t most)
+{
+    if (count < least) return least;
+    return count > most ? most : count;
+}
+
 static Layout layout_full(const UiState *ui, uint32_t lane_count)
 {
     Layout layout = {.full = true};
     float w = ui->width, h = ui->height;
-    layout.lanes = 1 + (lane_count < LANES_MAX - 1 ? lane_count : LANES_MAX - 1);
+    layout.lanes = 1 + lanes_between(lane_count, SCENE_LANES, LANES_MAX - 1);
     float timeline = 36 + 24 * (float)layout.lanes + 20;
     layout.header = (Rect){0, 0, w, HEADER};
     layout.timeline = (Rect){0, h - timeline, w, timeline};
@@ -87,7 +94,7 @@ static Layout layout_small(const UiState *ui, uint32_t lane_count)
     float w = ui->width, h = ui->height;
     float margin = SMALL_MARGIN / greater(ui->scale, 1);
     uint32_t lanes_max = h < SMALL_HEIGHT_LOW ? SMALL_LANES_MAX - 1 : SMALL_LANES_MAX;
-    layout.lanes = lane_count < lanes_max ? lane_count : lanes_max;
+    layout.lanes = lanes_between(lane_count, lanes_max, lanes_max);
     float timeline = 24 + 20 * (float)layout.lanes + 5;
     layout.header = (Rect){0, 0, w, SMALL_HEADER};
     layout.timeline = (Rect){0, h - timeline, w, timeline};

@@ -73,6 +73,7 @@ typedef struct Layout {
     float cell; /* logical px of one slot */
     uint32_t lanes;
 } Layout;
+#define SCENE_LANES 4 /* lanes of the timeline in the full form, beside the events */
 Layout scene_layout(const UiState *ui, uint32_t lane_count);
 
 /* Where every host stands on the stage, for drawing and for the mouse. */
@@ -128,7 +129,10 @@ typedef struct MenuRow {
 uint32_t scene_menu_rows(const Model *model, const UiState *ui, MenuRow *rows);
 /* The row of the open menu under a point, -1. */
 int scene_menu_at(const Model *model, const UiState *ui, Point at);
-/* The whole frame: all of the above. */
-void scene_frame(DrawList *list, const Model *model, const UiState *ui, const TextMetrics *metrics);
+/* The whole frame: all of the above. `plan` and `lanes` are made anew for it and stay with the
+ * caller: the plan for the mouse, the lanes because making them again is cheap when little has
+ * changed. All zero at first; what is drawn does not depend on what they held. */
+void scene_frame(DrawList *list, const Model *model, const UiState *ui, StagePlan *plan,
+                 Lanes *lanes, const TextMetrics *metrics);
 
 #endif

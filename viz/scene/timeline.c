@@ -105,7 +105,7 @@ static void draw_axis(const Plot *plot, Rect handle)
         char words[48];
         float x = plot_x(plot, time);
         draw_line(plot->ui.list, (Point){x, plot->top - 2}, (Point){x, bottom},
-                  stroke_solid(theme->line, 1));
+                  stroke_solid(color_alpha(theme->line, 0.7f), 1));
         panel_time(time, decimals, words, sizeof(words));
         float width = text_width(plot->ui.metrics, style.face, style.size, words);
         bool is_first = time == first;
@@ -123,7 +123,7 @@ static void draw_axis(const Plot *plot, Rect handle)
     for (uint32_t i = 0; i <= plot->rows; i++) {
         float y = plot->top + plot->pitch * (float)i;
         draw_line(plot->ui.list, (Point){plot->left, y}, (Point){plot->right, y},
-                  stroke_solid(color_alpha(theme->line, 0.5f), 1));
+                  stroke_solid(color_alpha(theme->line, 0.4f), 1));
     }
 }
 

@@ -61,7 +61,7 @@ static void draw_bar(const Plot *plot, Rect row, const LaneSpan *span, LaneLook 
     float x0 = plot_x(plot, span->from), x1 = plot_x(plot, span->to);
     float width = x1 - x0 < BAR_LEAST ? BAR_LEAST : x1 - x0;
     Rect bar = {x0, row.y, width, row.h};
-    draw_rect(plot->ui.list, bar, width > 2 * BAR_RADIUS ? BAR_RADIUS : 0, look.fill, STROKE_NONE);
+    draw_rect(plot->ui.list, bar, width > 4 * BAR_RADIUS ? BAR_RADIUS : 0, look.fill, STROKE_NONE);
     float end = x0 + width;
     if (span->text[0] != '\0') {
         float word = word_width(plot, span->text);

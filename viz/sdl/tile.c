@@ -88,6 +88,23 @@ static void tile_dots(cairo_t *cairo, int size, double step, double radius, bool
     cairo_fill(cairo);
 }
 
+/* An x in the middle of each square, half as wide as it. */
+static void tile_crosses(cairo_t *cairo, int size, double step, double width)
+{
+    int rows = (int)lround(size / step);
+    cairo_set_line_width(cairo, width);
+    for (int row = 0; row < rows; row++) {
+        for (int column = 0; column < rows; column++) {
+            double x = (column + 0.5) * step, y = (row + 0.5) * step, arm = step / 4;
+            cairo_move_to(cairo, x - arm, y - arm);
+            cairo_line_to(cairo, x + arm, y + arm);
+            cairo_move_to(cairo, x - arm, y + arm);
+            cairo_line_to(cairo, x + arm, y - arm);
+        }
+    }
+    cairo_stroke(cairo);
+}
+
 static void tile_render(cairo_t *cairo, const Tile *tile, int size, double step)
 {
     double weight = (double)tile->weight;
@@ -100,6 +117,7 @@ static void tile_render(cairo_t *cairo, const Tile *tile, int size, double step)
         break;
     case PATTERN_DOTS: tile_dots(cairo, size, step, weight, false); break;
     case PATTERN_DOTS_SHIFTED: tile_dots(cairo, size, step, weight, true); break;
+    case PATTERN_CROSSES: tile_crosses(cairo, size, step, weight); break;
     }
 }
 

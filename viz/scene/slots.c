@@ -1,0 +1,84 @@
+/* slots.c -- the panel of the slot map: map at the left, list at the right; in the small form the
+ * map with its title and one meter. The parts are in slots_*.c. */
+#include "viz/scene/slots.h"
+
+#include "viz/ui/label.h"
+
+#include <stdio.h>
+
+#define TITLE_X     24
+#define TITLE_Y     13 /* of the line's box */
+#define TITLE_LINE  24
+#define LIST_GAP    32
+#define LIST_RIGHT  24
+#define METER_ABOVE 8
+
+/* What the map shows, behind its title. */
+static void caption(const SlotView *view, char *out, size_t size)
+{
+    const char *host = view->is_belief ? panel_host(view->model, view->state->selected) : "";
+    uint32_t owners = view->owners.count;
+    if (view->is_belief && !view->is_hilbert) snprintf(out, size, "owners as %s believes", host);
+    else if (view->is_belief) snprintf(out, size, "Hilbert layout, owners as %s believes", host);
+    else if (view->contested > 0) snprintf(out, size, "truth: who would accept a write now");
+    else if (view->is_hilbert && owners > SLOTS_LIST_MAX)
+        snprintf(out, size, "Hilbert layout, %u owners, about %u slots each", owners,
+                 (SLOT_COUNT + owners / 2) / owners);
+    else if (view->is_hilbert) snprintf(out, size, "16384 along Hilbert's curve");
+    else snprintf(out, size, "16384 in rows of 128");
+}
+
+static void draw_full(const SlotView *view)
+{
+    const Ui *ui = &view->ui;
+    const Theme *theme = view->palette.theme;
+    Rect panel = view->layout->slots;
+    ui_panel(ui, panel);
+    float map_right = view->map.x + view->cell * MAP_SIDE;
+    Rect line = {panel.x + TITLE_X, panel.y + TITLE_Y, map_right - panel.x - TITLE_X, TITLE_LINE};
+    label_in(ui, line, ALIGN_LEFT, 0, TYPE_TITLE, theme->text, "Slots");
+    char words[96];
+    caption(view, words, sizeof(words));
+    rect_take_left(&line, label_width(ui, TYPE_TITLE, "Slots") + 12);
+    label_in(ui, line, ALIGN_LEFT, 0, TYPE_BODY, theme->text3, words);
+
+    slots_draw_map(view);
+    slots_draw_labels(view);
+    float left = map_right + LIST_GAP;
+    Rect list = {left, panel.y, rect_right(panel) - LIST_RIGHT - left, panel.h - 12};
+    slots_draw_list(view, list);
+    slots_draw_hovered(view);
+}
+
+static void draw_small(const SlotView *view)
+{
+    const Ui *ui = &view->ui;
+    const Theme *theme = view->palette.theme;
+    Rect panel = view->layout->slots;
+    float side = view->cell * MAP_SIDE;
+    char covered[16], words[64];
+    slots_covered_words(view, covered, sizeof(covered));
+    snprintf(words, sizeof(words), "covered %s", covered);
+    if (view->is_belief)
+        snprintf(words, sizeof(words), "as %s believes",
+                 panel_host(view->model, view->state->selected));
+    Rect line = {view->map.x, panel.y + 6, side, view->map.y - panel.y - 8};
+    label_in(ui, line, ALIGN_LEFT, 0, TYPE_TITLE, theme->text, "Slots");
+    label_in(ui, line, ALIGN_RIGHT, 0, TYPE_BODY, theme->text2, words);
+    slots_draw_map(view);
+    slots_draw_labels(view);
+    float below = view->map.y + side + METER_ABOVE;
+    slots_draw_meter(view, (Rect){view->map.x, below, side, rect_bottom(panel) - below - 4});
+    slots_draw_hovered(view);
+}
+
+void scene_slots(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
+                 const TextMetrics *metrics)
+{
+    SlotView view;
+    slots_view_init(&view, model, ui, layout);
+    view.ui = panel_ui(list, ui, metrics);
+    if (layout->full) draw_full(&view);
+    else draw_small(&view);
+    slots_view_deinit(&view);
+}
