@@ -159,3 +159,17 @@ bool model_reachable(const Model *model, HostId a, HostId b)
 {
     return state_reachable(&model->state, a, b) && state_reachable(&model->state, b, a);
 }
+
+SimTime model_cut_since(const Model *model)
+{
+    SimTime since = SIM_TIME_NEVER;
+    if (!model->cache) return since; /* made by hand */
+    const History *history = &model->cache->history;
+    uint64_t seq = model->state.seq; /* the history may have read further */
+    for (uint32_t i = 0; i < history->rules.count; i++) {
+        const RuleTrack *track = &history->rules.items[i];
+        bool in_force = track->seq <= seq && (track->end_seq == 0 || track->end_seq > seq);
+        if (in_force && track->rule.cut && track->time < since) since = track->time;
+    }
+    return since;
+}

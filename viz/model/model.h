@@ -121,6 +121,8 @@ void model_seek(Model *model, SimTime time);
 void model_seek_record(Model *model, uint64_t seq);
 /* Reachable in the sense of truth between two hosts: both ways, no cut between them. */
 bool model_reachable(const Model *model, HostId a, HostId b);
+/* When the oldest cut now in force was made; SIM_TIME_NEVER when nothing is cut. */
+SimTime model_cut_since(const Model *model);
 /* The next or previous *interesting* record (faults, P?, FAIL, elections, promotions, state
  * changes, steps, questions) after or before `seq`; 0 when none. direction is +1 or -1. */
 uint64_t model_interesting(Model *model, uint64_t seq, int direction);

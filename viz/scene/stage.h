@@ -107,8 +107,9 @@ bool stage_is_running(const Stage *stage, HostId host); /* neither dead nor froz
 void stage_seconds(const Stage *stage, SimSpan span, char out[24]);
 /* "six", or "13". */
 const char *stage_count_word(uint32_t count, char out[16]);
-/* Time of the cut that made the islands, SIM_TIME_NEVER when it is not known. */
-SimTime stage_cut_time(const Model *model);
+/* Islands on which somebody runs, and whether the picture shows a cut (a believer sees none). */
+uint32_t stage_islands_count(const Model *model);
+bool stage_is_cut(const Stage *stage);
 
 /* ---- islands ---- */
 

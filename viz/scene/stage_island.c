@@ -19,20 +19,20 @@ static uint16_t island_of(const Stage *stage, uint32_t host)
     return host < stage->model->hosts.count ? stage->model->hosts.items[host].island : 0;
 }
 
-static bool is_cut(const Stage *stage)
+bool stage_is_cut(const Stage *stage)
 {
-    return stage->observer == HOST_NONE && stage->model->islands.count > 1;
+    return stage->observer == HOST_NONE && stage_islands_count(stage->model) > 1;
 }
 
 /* The first island is cool, the others warm; who has no majority is never told by this alone. */
 static Color hull_color(const Stage *stage, uint16_t island)
 {
-    return is_cut(stage) && island > 0 ? stage->theme->hull2 : stage->theme->hull1;
+    return stage_is_cut(stage) && island > 0 ? stage->theme->hull2 : stage->theme->hull1;
 }
 
 Color stage_ground(const Stage *stage, HostId host)
 {
-    if (stage->map.form == FORM_RING && (stage->map.has_zones || is_cut(stage)))
+    if (stage->map.form == FORM_RING && (stage->map.has_zones || stage_is_cut(stage)))
         return hull_color(stage, island_of(stage, host));
     return stage->theme->stage;
 }
@@ -42,13 +42,13 @@ Color stage_ground(const Stage *stage, HostId host)
 static bool is_joined(const Stage *stage, uint32_t zone)
 {
     const StageMap *map = &stage->map;
-    return zone + 1 < map->zone_count && map->zones_are_islands && is_cut(stage) &&
+    return zone + 1 < map->zone_count && map->zones_are_islands && stage_is_cut(stage) &&
            map->form == FORM_RING && map->zone_island[zone] == map->zone_island[zone + 1];
 }
 
 static void draw_band(const Stage *stage, Rect rect, uint16_t island)
 {
-    Stroke edge = is_cut(stage) ? stroke_solid(stage->theme->line2, HULL_EDGE) : STROKE_NONE;
+    Stroke edge = stage_is_cut(stage) ? stroke_solid(stage->theme->line2, HULL_EDGE) : STROKE_NONE;
     if (stage->theme->hull1 == stage->theme->stage) edge = stroke_solid(stage->theme->line2, 1);
     draw_rect(stage->list, rect, BAND_RADIUS, hull_color(stage, island), edge);
 }
@@ -58,7 +58,7 @@ static void draw_strait(const Stage *stage, Rect water, bool is_wide)
 {
     const Theme *theme = stage->theme;
     draw_pattern(stage->list, water, 0, PATTERN_HATCH, theme->line2, STRAIT_PERIOD, 1.5f);
-    SimTime since = stage_cut_time(stage->model);
+    SimTime since = model_cut_since(stage->model);
     if (since == SIM_TIME_NEVER || since > stage->model->time) return;
     char seconds[24], words[40];
     stage_seconds(stage, stage->model->time - since, seconds);
@@ -111,7 +111,7 @@ static void draw_bands(const Stage *stage)
             draw_band(stage, rect, map->zones_are_islands ? map->zone_island[i] : 0);
         }
     }
-    if (map->zones_are_islands && is_cut(stage)) draw_straits(stage);
+    if (map->zones_are_islands && stage_is_cut(stage)) draw_straits(stage);
 }
 
 /* ---- soft hulls ---- */
@@ -200,13 +200,13 @@ void stage_islands(const Stage *stage)
     const StageMap *map = &stage->map;
     bool has_bands = map->has_zones || map->form == FORM_CAPSULES;
     if (map->form == FORM_TILES || has_bands) draw_bands(stage);
-    if (!is_cut(stage)) return;
+    if (!stage_is_cut(stage)) return;
     if (map->form == FORM_RING && !map->has_zones) draw_soft_hulls(stage);
     else if (!map->zones_are_islands && map->form == FORM_RING) draw_tints(stage);
 }
 
 void stage_tints(const Stage *stage)
 {
-    if (is_cut(stage) && !stage->map.zones_are_islands && stage->map.form != FORM_RING)
+    if (stage_is_cut(stage) && !stage->map.zones_are_islands && stage->map.form != FORM_RING)
         draw_tints(stage);
 }

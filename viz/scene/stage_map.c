@@ -18,7 +18,6 @@
 #define ZONE_FOOT     28.0f
 #define CUT_FLASH_MS  150.0f
 #define CUT_DRIFT_MS  400.0f
-#define CUT_LOOK_BACK 20000u /* records */
 
 /* ---- zones ---- */
 
@@ -75,25 +74,19 @@ static void match_islands(StageMap *map, const Model *model)
 
 /* ---- the cut in time ---- */
 
-SimTime stage_cut_time(const Model *model)
+uint32_t stage_islands_count(const Model *model)
 {
-    if (model->trace == NULL || model->state.rules.count == 0) return SIM_TIME_NEVER;
-    TraceRecord record;
-    uint64_t last = model->state.seq;
-    uint64_t oldest = last > CUT_LOOK_BACK ? last - CUT_LOOK_BACK : 0;
-    for (uint64_t seq = last; seq > oldest; seq--) {
-        trace_get(model->trace, seq, &record);
-        if (record.type == TRACE_NET_RULE_ADDED && record.u.NET_RULE_ADDED.cut) return record.time;
-    }
-    return SIM_TIME_NEVER;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < model->islands.count; i++) count += model->islands.items[i].hosts > 0;
+    return count;
 }
 
 /* 0 at the cut, 1 when the islands have drifted apart: flash, then out-cubic, in wall time as far
  * as speed tells it. */
 static float drift_now(const Model *model, const UiState *ui)
 {
-    if (model->islands.count < 2) return 0;
-    SimTime since = stage_cut_time(model);
+    if (stage_islands_count(model) < 2) return 0;
+    SimTime since = model_cut_since(model);
     if (since == SIM_TIME_NEVER || since > model->time) return 1;
     float speed = ui->speed_permille > 0 ? (float)ui->speed_permille / 1000.0f : 1;
     float wall_ms = (float)(model->time - since) / 1e6f / speed;

@@ -234,7 +234,7 @@ static void add_obstacles(const Stage *stage, Placer *placer)
 static void place_headings(const Stage *stage, Placer *placer)
 {
     const StageMap *map = &stage->map;
-    bool is_cut = stage->observer == HOST_NONE && stage->model->islands.count > 1;
+    bool is_cut = stage_is_cut(stage);
     if (map->has_zones) {
         for (uint32_t i = 0; i < map->zone_count; i++) {
             Rect band = map->zones[i];

@@ -206,8 +206,7 @@ static void capsule_words(const Stage *stage, uint32_t zone)
         if (band.h >= 74)
             label_drawf(&stage->ui, at, ALIGN_LEFT, TYPE_LABEL, theme->text3, "%u replica%s",
                         replicas, is_plural(replicas) ? "s" : "");
-        bool says = stage->map.zones_are_islands && stage->model->islands.count > 1 &&
-                    stage->observer == HOST_NONE && band.h >= 110;
+        bool says = stage->map.zones_are_islands && stage_is_cut(stage) && band.h >= 110;
         if (!says) continue;
         const Island *island = &stage->model->islands.items[stage->map.zone_island[zone]];
         at.y += 22;
@@ -236,7 +235,7 @@ static void zone_words(const Stage *stage, uint32_t zone)
 {
     const StageMap *map = &stage->map;
     Rect band = map->zones[zone];
-    bool is_cut = stage->model->islands.count > 1 && stage->observer == HOST_NONE;
+    bool is_cut = stage_is_cut(stage);
     if (is_cut && map->zones_are_islands) {
         if (zone > 0 && map->zone_island[zone - 1] == map->zone_island[zone]) return;
         float right = band.x + band.w;

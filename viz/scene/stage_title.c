@@ -67,7 +67,7 @@ static void title_election(const Stage *stage, Title *title)
     }
     if (title->count > 0) title->meter = "Votes";
     title->needed = election->needed;
-    snprintf(title->words, sizeof(title->words), "%u given, %u needed", election->votes,
+    snprintf(title->words, sizeof(title->words), "%u given, %u needed", election->given,
              election->needed);
 }
 
@@ -76,12 +76,12 @@ static void title_election(const Stage *stage, Title *title)
 static void title_cut(const Stage *stage, Title *title)
 {
     uint32_t islands = stage->model->islands.count, able = 0;
+    uint32_t shown = stage_islands_count(stage->model);
     char room[16], seconds[24];
     for (uint32_t i = 0; i < islands; i++)
         able += stage->model->islands.items[i].has_majority ? 1 : 0;
-    text_append(&title->head, "The network is cut into %s islands",
-                stage_count_word(islands, room));
-    SimTime since = stage_cut_time(stage->model);
+    text_append(&title->head, "The network is cut into %s islands", stage_count_word(shown, room));
+    SimTime since = model_cut_since(stage->model);
     if (since != SIM_TIME_NEVER && since <= stage->model->time) {
         stage_seconds(stage, stage->model->time - since, seconds);
         text_append(&title->under, "for %s s; ", seconds);
@@ -186,13 +186,6 @@ static void title_down(const Stage *stage, Title *title, HostId host, uint32_t c
 
 /* ---- quiet states ---- */
 
-static uint32_t covered_slots(const Model *model)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < model->shards.count; i++) count += model->shards.items[i].slots;
-    return count;
-}
-
 static void title_birth(const Stage *stage, Title *title)
 {
     const TraceState *state = &stage->model->state;
@@ -227,7 +220,7 @@ static void title_birth(const Stage *stage, Title *title)
 static void title_quiet(const Stage *stage, Title *title)
 {
     const Model *model = stage->model;
-    uint32_t covered = covered_slots(model), primaries = 0, running = 0;
+    uint32_t covered = model->covered, primaries = 0, running = 0;
     for (uint32_t i = 0; i < model->hosts.count; i++) {
         if (!stage_is_running(stage, (HostId)i)) continue;
         running++;
@@ -263,7 +256,7 @@ static void title_truth(const Stage *stage, Title *title)
     uint32_t down;
     HostId newest = newest_down(stage, &down);
     if (stage->model->election.active) title_election(stage, title);
-    else if (stage->model->islands.count > 1) title_cut(stage, title);
+    else if (stage_is_cut(stage)) title_cut(stage, title);
     else if (newest != HOST_NONE) title_down(stage, title, newest, down);
     else if (stage->model->shards.count == 0) title_birth(stage, title);
     else title_quiet(stage, title);

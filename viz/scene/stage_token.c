@@ -25,23 +25,24 @@ typedef struct TokenStyle {
     float radius;
     bool is_solid, is_danger;
     const char *letter;
+    const char *meaning; /* in the legend */
 } TokenStyle;
 
 static const TokenStyle styles[MSG_COUNT] = {
-    [MSG_PING] = {SHAPE_DISC, 4, false, false, ""},
-    [MSG_PONG] = {SHAPE_DISC, 4, true, false, ""},
-    [MSG_MEET] = {SHAPE_HEXAGON, 13, false, false, "M"},
-    [MSG_FAIL] = {SHAPE_OCTAGON, 12.5f, true, true, "F"},
-    [MSG_PUBLISH] = {SHAPE_TRIANGLE, 12, true, false, "P"},
-    [MSG_AUTH_REQUEST] = {SHAPE_DIAMOND, 14, false, false, "R"},
-    [MSG_AUTH_ACK] = {SHAPE_DIAMOND, 14, true, false, "V"},
-    [MSG_UPDATE] = {SHAPE_SQUARE, 14, true, false, "U"},
-    [MSG_MFSTART] = {SHAPE_SQUARE, 14, false, false, "S"},
-    [MSG_MODULE] = {SHAPE_TRIANGLE, 12, false, false, "X"},
-    [MSG_PUBLISHSHARD] = {SHAPE_TRIANGLE, 12, true, false, "P"},
-    [MSG_REPL] = {SHAPE_CHEVRON, 6, true, false, ""},
-    [MSG_CALL] = {SHAPE_DISC, 5, false, false, ""},
-    [MSG_REPLY] = {SHAPE_DISC, 5, true, false, ""},
+    [MSG_PING] = {SHAPE_DISC, 4, false, false, "", "PING"},
+    [MSG_PONG] = {SHAPE_DISC, 4, true, false, "", "PONG"},
+    [MSG_MEET] = {SHAPE_HEXAGON, 13, false, false, "M", "MEET introduces"},
+    [MSG_FAIL] = {SHAPE_OCTAGON, 12.5f, true, true, "F", "FAIL: it is down"},
+    [MSG_PUBLISH] = {SHAPE_TRIANGLE, 12, true, false, "P", "PUBLISH"},
+    [MSG_AUTH_REQUEST] = {SHAPE_DIAMOND, 14, false, false, "R", "AUTH_REQUEST asks"},
+    [MSG_AUTH_ACK] = {SHAPE_DIAMOND, 14, true, false, "V", "AUTH_ACK votes"},
+    [MSG_UPDATE] = {SHAPE_SQUARE, 14, true, false, "U", "UPDATE corrects"},
+    [MSG_MFSTART] = {SHAPE_SQUARE, 14, false, false, "S", "MFSTART"},
+    [MSG_MODULE] = {SHAPE_TRIANGLE, 12, false, false, "X", "MODULE"},
+    [MSG_PUBLISHSHARD] = {SHAPE_TRIANGLE, 12, true, false, "P", "PUBLISHSHARD"},
+    [MSG_REPL] = {SHAPE_CHEVRON, 6, true, false, "", "REPL"},
+    [MSG_CALL] = {SHAPE_DISC, 5, false, false, "", "CALL"},
+    [MSG_REPLY] = {SHAPE_DISC, 5, true, false, "", "REPLY"},
 };
 
 static void draw_sides(const Stage *stage, Point at, float radius, uint32_t sides, float turn,
@@ -83,24 +84,13 @@ void stage_token(const Stage *stage, MsgKind kind, Point at, float scale)
 
 /* ---- legend ---- */
 
-static const char *meaning(MsgKind kind)
-{
-    switch (kind) {
-    case MSG_AUTH_REQUEST: return "AUTH_REQUEST asks";
-    case MSG_AUTH_ACK: return "AUTH_ACK votes";
-    case MSG_FAIL: return "FAIL: it is down";
-    case MSG_UPDATE: return "UPDATE corrects";
-    case MSG_MEET: return "MEET introduces";
-    default: return msg_word(kind);
-    }
-}
-
 static float legend_message(const Stage *stage, float x, float y, MsgKind kind)
 {
     stage_token(stage, kind, (Point){x + 11, y}, 0.8f);
     Point at = {x + 30, y + type_cap_middle(12)};
     return 30 +
-           label_draw(&stage->ui, at, ALIGN_LEFT, TYPE_LABEL, stage->theme->text2, meaning(kind)) +
+           label_draw(&stage->ui, at, ALIGN_LEFT, TYPE_LABEL, stage->theme->text2,
+                      styles[kind].meaning) +
            24;
 }
 
