@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-#define CROWD 4
+#define CROWD    4  /* so many lines of one kind are too many to be told one by one */
+#define TOO_MANY 12 /* ... and so many even if somebody then is among those it speaks of */
 
 Narrator *narrator_create(const Trace *trace, Printer *printer)
 {
@@ -37,6 +38,100 @@ void narrator_destroy(Narrator *narrator)
     array_deinit(NULL, &narrator->tallies);
     state_deinit(&narrator->state);
     mem_free(NULL, narrator, sizeof(*narrator));
+}
+
+/* --- gathering --- */
+
+static bool same_word(const Line *a, const Line *b)
+{
+    return strcmp(text_chars(&a->word), text_chars(&b->word)) == 0;
+}
+
+/* May `line` take in what `other` says, as far as their keys go? */
+static bool may_join(const Line *line, const Line *other)
+{
+    uint8_t key = phrase_row(line->kind)->key;
+    if (line->kind != other->kind || key & KEY_WHO) return false;
+    if (key & KEY_PEER && line->peer != other->peer) return false;
+    if (key & KEY_OTHER && line->other != other->other) return false;
+    if (key & KEY_NUMBER && line->number != other->number) return false;
+    return !(key & KEY_WORD) || same_word(line, other);
+}
+
+/* Takes `other` into `line` and frees it. */
+static void join(Line *line, Line *other)
+{
+    for (uint32_t i = 0; i < BITSET_WORDS_HOSTS; i++) line->who[i] |= other->who[i];
+    for (uint32_t i = 0; i < NODES_MAX / 64; i++) line->peers[i] |= other->peers[i];
+    if (!same_word(line, other) && !line->crowd) text_clear(&line->word);
+    free_line(other);
+}
+
+/* Could `other` be told together with `line`: same kind, same topic, begun in its moment? */
+static bool is_sibling(const Line *line, const Line *other)
+{
+    return line->kind == other->kind && line->topic == other->topic &&
+           other->time <= line->time + phrase_row(line->kind)->moment_ms * SIM_MS &&
+           memcmp(text_chars(&line->word), text_chars(&other->word), line->topic) == 0;
+}
+
+static bool is_open(const Line *line, SimTime now)
+{
+    return !line->closed && now <= line->time + phrase_row(line->kind)->moment_ms * SIM_MS;
+}
+
+/* Is a line open that could be told together with the first one? */
+static bool waits_for_others(const Narrator *narrator, SimTime now)
+{
+    const Line *line = narrator->lines.items[0];
+    for (uint32_t i = 1; i < narrator->lines.count; i++) {
+        const Line *other = narrator->lines.items[i];
+        if (is_sibling(line, other) && is_open(other, now)) return true;
+    }
+    return false;
+}
+
+/* If the two became one: would somebody do this to itself? */
+static bool would_mix(const Narrator *narrator, const Line *line, const Line *other)
+{
+    for (uint32_t i = 0; i < narrator->state.nodes.count; i++) {
+        HostId host = narrator->state.nodes.items[i].host;
+        bool is_peer = bitset_has(line->peers, i) || bitset_has(other->peers, i);
+        if (is_peer && (bitset_has(line->who, host) || bitset_has(other->who, host))) return true;
+    }
+    return false;
+}
+
+static bool belongs(const Narrator *narrator, const Line *line, const Line *other, uint32_t alike)
+{
+    uint8_t key = phrase_row(line->kind)->key;
+    if (alike < CROWD) {
+        return key & KEY_PEER && memcmp(line->who, other->who, sizeof(line->who)) == 0;
+    }
+    return alike >= TOO_MANY || !(key & KEY_APART) || !would_mix(narrator, line, other);
+}
+
+/* Takes into the first line those that are told together with it. */
+static void gather_crowd(Narrator *narrator)
+{
+    Line *line = narrator->lines.items[0];
+    uint32_t alike = 1, kept = 1;
+    for (uint32_t i = 1; i < narrator->lines.count; i++)
+        alike += is_sibling(line, narrator->lines.items[i]);
+    for (uint32_t i = 1; i < narrator->lines.count; i++) {
+        Line *other = narrator->lines.items[i];
+        if (!is_sibling(line, other) || !belongs(narrator, line, other, alike)) {
+            narrator->lines.items[kept++] = other;
+            continue;
+        }
+        if (!line->crowd && line->topic > 0) { /* of commands, only what all of them share */
+            line->word.size = line->topic;
+            line->word.chars[line->topic] = '\0';
+        }
+        line->crowd = true;
+        join(line, other);
+    }
+    narrator->lines.count = kept;
 }
 
 /* --- writing --- */
@@ -67,24 +162,20 @@ static void write_line(Narrator *narrator, const Line *line)
     text_deinit(&text);
 }
 
-static bool is_open(const Line *line, SimTime now)
-{
-    return !line->closed && now <= line->time + phrase_row(line->kind)->moment_ms * SIM_MS;
-}
-
 /* Writes the lines at the front that are complete. */
 static void write_complete(Narrator *narrator, SimTime now)
 {
-    uint32_t done = 0;
-    while (done < narrator->lines.count && !is_open(narrator->lines.items[done], now)) {
-        write_line(narrator, narrator->lines.items[done]);
-        free_line(narrator->lines.items[done]);
-        done++;
+    while (narrator->lines.count > 0) {
+        Line *line = narrator->lines.items[0];
+        if (is_open(line, now)) return;
+        if (phrase_row(line->kind)->many) {
+            if (waits_for_others(narrator, now)) return;
+            gather_crowd(narrator);
+        }
+        write_line(narrator, line);
+        free_line(line);
+        array_remove(&narrator->lines, 0);
     }
-    if (done == 0) return;
-    uint32_t left = narrator->lines.count - done;
-    memmove(narrator->lines.items, narrator->lines.items + done, left * sizeof(Line *));
-    narrator->lines.count = left;
 }
 
 void narrator_flush(Narrator *narrator)
@@ -101,68 +192,7 @@ void narrator_close(Narrator *narrator, LineKind kind, NodeId peer)
     }
 }
 
-/* --- gathering --- */
-
-static bool same_word(const Line *a, const Line *b)
-{
-    return strcmp(text_chars(&a->word), text_chars(&b->word)) == 0;
-}
-
-static bool same_topic(const Line *a, const Line *b)
-{
-    return a->kind == b->kind && a->topic == b->topic &&
-           memcmp(text_chars(&a->word), text_chars(&b->word), a->topic) == 0;
-}
-
-static bool may_join(const Line *line, const Line *other)
-{
-    uint8_t key = phrase_row(line->kind)->key;
-    if (line->kind != other->kind) return false;
-    if (line->crowd) return same_topic(line, other);
-    if (key & KEY_WHO) return false;
-    if (key & KEY_PEER && line->peer != other->peer) return false;
-    if (key & KEY_OTHER && line->other != other->other) return false;
-    if (key & KEY_NUMBER && line->number != other->number) return false;
-    return !(key & KEY_WORD) || same_word(line, other);
-}
-
-/* Takes `other` into `line` and frees it. */
-static void join(Line *line, Line *other)
-{
-    for (uint32_t i = 0; i < BITSET_WORDS_HOSTS; i++) line->who[i] |= other->who[i];
-    for (uint32_t i = 0; i < NODES_MAX / 64; i++) line->peers[i] |= other->peers[i];
-    if (!same_word(line, other) && !line->crowd) text_clear(&line->word);
-    free_line(other);
-}
-
-/* Makes one line of the crowd of open lines like the last one, if they are many. */
-static void gather_crowd(Narrator *narrator, SimTime now)
-{
-    uint32_t alike = 0, first = 0, kept = 0;
-    const Line *last = narrator->lines.items[narrator->lines.count - 1];
-    for (uint32_t i = narrator->lines.count; i-- > 0;) {
-        const Line *line = narrator->lines.items[i];
-        if (!is_open(line, now) || !same_topic(line, last)) continue;
-        alike++;
-        first = i;
-    }
-    if (!phrase_row(last->kind)->many || alike < CROWD) return;
-
-    Line *crowd = narrator->lines.items[first];
-    crowd->crowd = true;
-    if (crowd->topic > 0) { /* of the commands, say, only the part that all share */
-        Text shared = {0};
-        text_append_bytes(&shared, text_chars(&crowd->word), crowd->topic);
-        text_deinit(&crowd->word);
-        crowd->word = shared;
-    }
-    for (uint32_t i = 0; i < narrator->lines.count; i++) {
-        Line *line = narrator->lines.items[i];
-        if (i > first && is_open(line, now) && same_topic(line, crowd)) join(crowd, line);
-        else narrator->lines.items[kept++] = line;
-    }
-    narrator->lines.count = kept;
-}
+/* --- joining --- */
 
 void narrator_add(Narrator *narrator, const TraceRecord *record, Line *line)
 {
@@ -176,7 +206,6 @@ void narrator_add(Narrator *narrator, const TraceRecord *record, Line *line)
         return;
     }
     array_push(NULL, &narrator->lines, line);
-    gather_crowd(narrator, record->time);
 }
 
 /* --- reading --- */

@@ -94,11 +94,13 @@ static void tell_slowed(Narrator *narrator, const TraceRecord *record)
 {
     Line *line = new_line(LINE_SLOWED);
     uint32_t permille = record->u.PROCESS_SLOWED.permille;
-    if (permille == 1000) text_append(&line->word, "once");
-    else if (permille % 1000 == 0) text_append(&line->word, "%" PRIu32 " times", permille / 1000);
-    else
-        text_append(&line->word, "%" PRIu32 ".%03" PRIu32 " times", permille / 1000,
-                    permille % 1000);
+    if (permille == 1000) {
+        text_append(&line->word, "needs no longer than usual again");
+    } else {
+        text_append(&line->word, "needs %" PRIu32, permille / 1000);
+        if (permille % 1000 > 0) text_append(&line->word, ".%03" PRIu32, permille % 1000);
+        text_append(&line->word, " times as long as usual for everything");
+    }
     narrator_add(narrator, record, line);
 }
 
@@ -166,12 +168,13 @@ static void read_hosts(TraceText ranges, uint64_t *hosts)
     text_deinit(&chars);
 }
 
-static void append_sides(const Narrator *narrator, const uint64_t *from, const uint64_t *to,
-                         Text *out)
+/* The hosts on one side of a fault, and what stands before and behind them. */
+static void append_side(const Narrator *narrator, const char *before, const uint64_t *hosts,
+                        const char *behind, Text *out)
 {
-    phrase_hosts(&narrator->state, from, out);
-    text_append(out, " and ");
-    phrase_hosts(&narrator->state, to, out);
+    text_append(out, "%s", before);
+    phrase_hosts(&narrator->state, hosts, out);
+    text_append(out, "%s", behind);
 }
 
 static void tell_rule_added(Narrator *narrator, const TraceRecord *record)
@@ -183,18 +186,15 @@ static void tell_rule_added(Narrator *narrator, const TraceRecord *record)
     read_hosts(rule->to, to);
     narrator_flush(narrator);
     if (rule->cut && !rule->oneway) {
-        text_append(&line->word, "the network is cut between ");
-        append_sides(narrator, from, to, &line->word);
+        append_side(narrator, "the network is cut: ", from, " on one side, ", &line->word);
+        append_side(narrator, "", to, " on the other", &line->word);
     } else if (rule->cut) {
-        text_append(&line->word, "nothing that is sent by ");
-        phrase_hosts(&narrator->state, from, &line->word);
-        text_append(&line->word, " reaches ");
-        phrase_hosts(&narrator->state, to, &line->word);
-        text_append(&line->word, " any more");
+        append_side(narrator, "nothing that is sent by ", from, " reaches ", &line->word);
+        append_side(narrator, "", to, " any more", &line->word);
     } else {
-        text_append(&line->word, "the path %s changes", rule->oneway ? "one way" : "between");
-        text_append(&line->word, " ");
-        append_sides(narrator, from, to, &line->word);
+        append_side(narrator, "the path from ", from, rule->oneway ? " to " : " to and from ",
+                    &line->word);
+        append_side(narrator, "", to, " changes", &line->word);
         append_quality(rule, &line->word);
     }
     narrator_add(narrator, record, line);
@@ -207,9 +207,11 @@ static void tell_rule_removed(Narrator *narrator, const TraceRecord *record)
         const NetRuleState *rule = &narrator->state.rules.items[i];
         if (rule->rule != record->u.NET_RULE_REMOVED.rule) continue;
         Line *line = new_line(LINE_NETWORK);
-        text_append(&line->word,
-                    rule->cut ? "the network heals between " : "the path is as before between ");
-        append_sides(narrator, rule->from, rule->to, &line->word);
+        const char *between = rule->oneway ? " to " : " to and from ";
+        if (rule->cut) between = rule->oneway ? " can send to " : " can talk with ";
+        append_side(narrator, rule->cut ? "the network heals: " : "the path from ", rule->from,
+                    between, &line->word);
+        append_side(narrator, "", rule->to, rule->cut ? " again" : " is as before", &line->word);
         narrator_add(narrator, record, line);
     }
 }
@@ -318,6 +320,14 @@ static void tell_state(Narrator *narrator, const TraceRecord *record)
 
 /* --- failure detection --- */
 
+/* Why a flag is taken away, §5.5. */
+static const char *const clear_reasons[CLEAR_COUNT] = {
+    [CLEAR_PFAIL] = "it answers",
+    [CLEAR_REPLICA] = "it answers, and it is a replica",
+    [CLEAR_NO_SLOTS] = "it answers, and it owns no slots",
+    [CLEAR_NOBODY_SERVES] = "it answers, and nobody else serves its slots",
+};
+
 static bool tell_failure(Narrator *narrator, const TraceRecord *record)
 {
     Line *line;
@@ -337,7 +347,7 @@ static bool tell_failure(Narrator *narrator, const TraceRecord *record)
         line->other = record->u.FAIL_HEARD.from;
     } else if (record->type == TRACE_CLEARED) {
         add_peer_line(narrator, record, LINE_CLEARED, record->u.CLEARED.peer,
-                      clear_word(record->u.CLEARED.reason));
+                      clear_reasons[record->u.CLEARED.reason]);
         return true;
     } else {
         return false;
@@ -381,8 +391,14 @@ static void tell_denied(Narrator *narrator, const TraceRecord *record)
 static void tell_delayed(Narrator *narrator, const TraceRecord *record)
 {
     Line *line = new_line(LINE_DELAYED);
-    line->span = record->u.ELECTION_DELAYED.delay;
-    line->number = record->u.ELECTION_DELAYED.rank;
+    append_role(narrator, record, &line->word);
+    if (record->u.ELECTION_DELAYED.delay == 0) {
+        text_append(&line->word, ", told to take over, need not wait");
+    } else {
+        text_append(&line->word, " waits ");
+        text_append_span(&line->word, record->u.ELECTION_DELAYED.delay);
+        text_append(&line->word, " (rank %u)", record->u.ELECTION_DELAYED.rank);
+    }
     narrator_add(narrator, record, line);
 }
 

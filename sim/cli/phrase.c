@@ -77,9 +77,29 @@ static void append_names(Names *names, Text *out)
     array_deinit(NULL, names);
 }
 
+/* The zone that these hosts are, no more and no fewer; NULL when they are none. */
+static const char *whole_zone(const TraceState *state, const uint64_t *hosts)
+{
+    const char *zone = NULL;
+    for (uint32_t i = 0; i < state->hosts.count && !zone; i++) {
+        if (bitset_has(hosts, i)) zone = state->hosts.items[i].zone;
+    }
+    for (uint32_t i = 0; i < state->hosts.count && zone; i++) {
+        bool is_there = strcmp(state->hosts.items[i].zone, zone) == 0;
+        if (is_there != bitset_has(hosts, i) || *zone == '\0') zone = NULL;
+    }
+    return zone;
+}
+
 void phrase_hosts(const TraceState *state, const uint64_t *hosts, Text *out)
 {
     Names names = {0};
+    uint32_t count = bitset_count(hosts, BITSET_WORDS_HOSTS);
+    const char *zone = count > PIECES_MAX ? whole_zone(state, hosts) : NULL;
+    if (zone) {
+        text_append(out, "the %" PRIu32 " nodes of %s", count, zone);
+        return;
+    }
     for (uint32_t i = bitset_next(hosts, HOSTS_MAX, 0); i < HOSTS_MAX;
          i = bitset_next(hosts, HOSTS_MAX, i + 1)) {
         Name name = {0};
@@ -92,6 +112,15 @@ void phrase_hosts(const TraceState *state, const uint64_t *hosts, Text *out)
 void phrase_nodes(const TraceState *state, const uint64_t *nodes, Text *out)
 {
     Names names = {0};
+    uint64_t hosts[BITSET_WORDS_HOSTS] = {0};
+    uint32_t count = bitset_count(nodes, NODES_MAX / 64);
+    for (uint32_t i = 0; i < state->nodes.count && count > PIECES_MAX; i++) {
+        if (bitset_has(nodes, i)) bitset_add(hosts, state->nodes.items[i].host);
+    }
+    if (count > PIECES_MAX && whole_zone(state, hosts)) {
+        phrase_hosts(state, hosts, out);
+        return;
+    }
     for (uint32_t i = bitset_next(nodes, NODES_MAX, 0); i < NODES_MAX;
          i = bitset_next(nodes, NODES_MAX, i + 1)) {
         Name name = {0};

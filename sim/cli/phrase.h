@@ -22,6 +22,7 @@ typedef enum LineKind {
 #define KEY_NUMBER 4
 #define KEY_WORD   8
 #define KEY_WHO    16
+#define KEY_APART  32 /* in a crowd, nobody may be both a host and a peer */
 
 typedef struct PhraseRow {
     const char *one;    /* the sentence */

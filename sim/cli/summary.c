@@ -96,11 +96,11 @@ void summary_print(const Summary *summary, Printer *printer)
     print_reports(summary, printer);
     text_clear(&text);
     text_append_time(&text, summary->end);
-    text_append(&text, " s of virtual time with seed %" PRIu64 ": ", summary->seed);
+    text_append(&text, " s of virtual time, seed %" PRIu64 ", ", summary->seed);
     append_grouped(&text, summary->events);
     text_append(&text, " events, ");
     append_grouped(&text, (summary->bus_bytes + 500) / 1000);
-    text_append(&text, " kB on the cluster bus");
+    text_append(&text, " kB on the bus");
     printer_wrap(printer, "  ", STYLE_PLAIN, text_chars(&text), STYLE_FAINT);
     text_deinit(&text);
 }
