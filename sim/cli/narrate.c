@@ -35,7 +35,7 @@ void narrator_destroy(Narrator *narrator)
     for (uint32_t i = 0; i < narrator->lines.count; i++) free_line(narrator->lines.items[i]);
     array_deinit(NULL, &narrator->lines);
     array_deinit(NULL, &narrator->known);
-    array_deinit(NULL, &narrator->tallies);
+    array_deinit(NULL, &narrator->votes);
     state_deinit(&narrator->state);
     mem_free(NULL, narrator, sizeof(*narrator));
 }

@@ -51,7 +51,7 @@ static void append_role(const Narrator *narrator, const TraceRecord *record, Tex
     if (!self->known) return;
     if (self->flags & FLAG_REPLICA && self->primary != NODE_NONE) {
         text_append(out, " (replica of ");
-        trace_node_name(&narrator->state, self->primary, out);
+        phrase_node(&narrator->state, self->primary, out);
         text_append(out, ")");
     } else if (self->slots != SLOTS_EMPTY) {
         text_append(out, " (primary of %" PRIu32 " slots)",
@@ -59,13 +59,13 @@ static void append_role(const Narrator *narrator, const TraceRecord *record, Tex
     }
 }
 
-/* Faults and repairs stand apart: what was going on is told first. */
+/* Faults and repairs stand apart: what was going on before is told first. */
 static void add_fault_line(Narrator *narrator, const TraceRecord *record, LineKind kind)
 {
     Line *line = new_line(kind);
     for (uint32_t i = 0; i < narrator->lines.count; i++) {
         Line *other = narrator->lines.items[i];
-        if (other->kind != kind) other->closed = true;
+        if (other->kind != kind && other->time < record->time) other->closed = true;
     }
     if (kind == LINE_KILLED || kind == LINE_POWER || kind == LINE_SHUTDOWN || kind == LINE_FROZEN)
         append_role(narrator, record, &line->word);
@@ -109,7 +109,7 @@ static bool tell_process(Narrator *narrator, const TraceRecord *record)
     static const LineKind ends[EXIT_COUNT] = {LINE_KILLED, LINE_POWER, LINE_SHUTDOWN};
     if (record->type == TRACE_HOST_ADDED) {
         array_push(NULL, &narrator->known, 0);
-        array_push(NULL, &narrator->tallies, (Tally){0});
+        array_push(NULL, &narrator->votes, 0);
     } else if (record->type == TRACE_PROCESS_STARTED) {
         tell_start(narrator, record);
     } else if (record->type == TRACE_PROCESS_EXITED) {
@@ -264,7 +264,7 @@ static void append_named(const Narrator *narrator, TraceText text, Text *out)
                 node = (NodeId)k;
         }
         uint32_t size = run > 0 ? run : 1;
-        if (node != NODE_NONE) trace_node_name(&narrator->state, node, out);
+        if (node != NODE_NONE) phrase_node(&narrator->state, node, out);
         else text_append_bytes(out, text.chars + i, size);
         i += size;
     }
@@ -368,7 +368,7 @@ static void tell_refused(Narrator *narrator, const TraceRecord *record)
 static void tell_won(Narrator *narrator, const TraceRecord *record)
 {
     Line *line = new_line(LINE_WON);
-    uint16_t votes = narrator->tallies.items[record->host].votes;
+    uint16_t votes = narrator->votes.items[record->host];
     uint16_t size = host_before(narrator, record)->size;
     line->number = record->u.ELECTION_WON.epoch;
     text_append(&line->word, "%u of %u votes", votes, size);
@@ -407,7 +407,7 @@ static bool tell_election(Narrator *narrator, const TraceRecord *record)
     if (record->type == TRACE_ELECTION_DELAYED) {
         tell_delayed(narrator, record);
     } else if (record->type == TRACE_ELECTION_STARTED) {
-        narrator->tallies.items[record->host].votes = 0;
+        narrator->votes.items[record->host] = 0;
         add_number_line(narrator, record, LINE_ELECTION, NODE_NONE,
                         record->u.ELECTION_STARTED.epoch);
     } else if (record->type == TRACE_ELECTION_REFUSED) {
@@ -423,7 +423,7 @@ static bool tell_election(Narrator *narrator, const TraceRecord *record)
     } else if (record->type == TRACE_VOTE_REFUSED) {
         tell_denied(narrator, record);
     } else if (record->type == TRACE_VOTE_COUNTED) {
-        narrator->tallies.items[record->host].votes = record->u.VOTE_COUNTED.votes;
+        narrator->votes.items[record->host] = record->u.VOTE_COUNTED.votes;
     } else {
         return false;
     }

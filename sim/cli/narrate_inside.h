@@ -17,20 +17,16 @@ typedef enum BlockKind {
     BLOCK_EVENTS
 } BlockKind;
 
-/* What the last VOTE_COUNTED of a host said. */
-typedef struct Tally {
-    uint16_t votes;
-} Tally;
-
 struct Narrator {
     const Trace *trace;
     Printer *printer;
     TraceState state;                         /* before the record that is being read */
     ARRAY_OF(Line *) lines;                   /* held back, in the order of their times */
     ARRAY_OF(uint16_t) known;                 /* by host: how many nodes its process knows */
-    ARRAY_OF(Tally) tallies;                  /* by host */
+    ARRAY_OF(uint16_t) votes;                 /* by host: what its last VOTE_COUNTED said */
     uint32_t running, known_total, announced; /* of running processes; the last LINE_ALL_KNOWN */
     uint64_t question;                        /* record of the PREDICT whose answer is due; 0 */
+    SimTime asked;                            /* its time */
     BlockKind block;
 };
 

@@ -4,6 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* The answer to a question is told before the next question, at the end, or when so many chapters
+ * have passed: what happens should tell it first. */
+#define ANSWER_CHAPTERS 3
+
 static void set_text(Text *out, TraceText text)
 {
     text_append_bytes(out, text.chars, text.size);
@@ -18,11 +22,12 @@ static void tell_title(Narrator *narrator, const TraceTITLE *title)
     text_deinit(&text);
 }
 
-static void tell_step(Narrator *narrator, const TraceSTEP *step)
+static void tell_step(Narrator *narrator, const TraceSTEP *step, SimTime now)
 {
     Text text = {0};
     set_text(&text, step->text);
-    narrator_answer(narrator);
+    narrator->chapters += now > narrator->asked; /* a chapter in which something happened is over */
+    if (narrator->chapters >= ANSWER_CHAPTERS) narrator_answer(narrator);
     narrator_begin(narrator, BLOCK_STEP);
     printer_rule(narrator->printer, text_chars(&text));
     text_deinit(&text);
@@ -33,7 +38,7 @@ static void tell_say(Narrator *narrator, const TraceSAY *say)
     Text text = {0};
     set_text(&text, say->text);
     narrator_begin(narrator, BLOCK_SAY);
-    printer_wrap(narrator->printer, "", STYLE_PLAIN, text_chars(&text), STYLE_PLAIN);
+    printer_prose(narrator->printer, "", STYLE_PLAIN, text_chars(&text), STYLE_PLAIN);
     text_deinit(&text);
 }
 
@@ -54,8 +59,8 @@ static void tell_choice(Narrator *narrator, const char *before, uint32_t number,
     Text text = {0}, first = {0};
     set_text(&text, choice);
     text_append(&first, "%s%c) ", before, (char)('a' + (number - 1) % 26));
-    printer_wrap(narrator->printer, text_chars(&first), STYLE_PLAIN, text_chars(&text),
-                 STYLE_PLAIN);
+    printer_prose(narrator->printer, text_chars(&first), STYLE_PLAIN, text_chars(&text),
+                  STYLE_PLAIN);
     text_deinit(&text);
     text_deinit(&first);
 }
@@ -68,11 +73,13 @@ static void tell_predict(Narrator *narrator, const TraceRecord *record)
     set_text(&question, predict->question);
     narrator_answer(narrator);
     narrator_begin(narrator, BLOCK_ASK);
-    printer_wrap(narrator->printer, "Predict: ", STYLE_VOTE, text_chars(&question), STYLE_HEADING);
+    printer_prose(narrator->printer, "Predict: ", STYLE_VOTE, text_chars(&question), STYLE_HEADING);
     for (uint32_t i = 0; i < predict->choices.size; i++) count += predict->choices.chars[i] == '\n';
     for (uint32_t i = 1; i <= count; i++)
         tell_choice(narrator, "    ", i, choice_at(predict->choices, i));
     narrator->question = record->seq;
+    narrator->asked = record->time;
+    narrator->chapters = 0;
     text_deinit(&question);
 }
 
@@ -86,7 +93,7 @@ void narrator_answer(Narrator *narrator)
     Text question = {0};
     set_text(&question, predict->question);
     narrator_begin(narrator, BLOCK_ASK);
-    printer_wrap(narrator->printer, "Answer: ", STYLE_VOTE, text_chars(&question), STYLE_PLAIN);
+    printer_prose(narrator->printer, "Answer: ", STYLE_VOTE, text_chars(&question), STYLE_PLAIN);
     tell_choice(narrator, "    ", predict->answer ? predict->answer : 1,
                 choice_at(predict->choices, predict->answer));
     text_deinit(&question);
@@ -118,7 +125,7 @@ bool narrator_story(Narrator *narrator, const TraceRecord *record)
     if (record->type == TRACE_COMMAND) return true;
     narrator_flush(narrator);
     if (record->type == TRACE_TITLE) tell_title(narrator, &record->u.TITLE);
-    if (record->type == TRACE_STEP) tell_step(narrator, &record->u.STEP);
+    if (record->type == TRACE_STEP) tell_step(narrator, &record->u.STEP, record->time);
     if (record->type == TRACE_SAY) tell_say(narrator, &record->u.SAY);
     if (record->type == TRACE_PREDICT) tell_predict(narrator, record);
     if (record->type == TRACE_EXPECT) tell_expect(narrator, record);

@@ -2,7 +2,8 @@
  *
  * In a sentence {who} and {peer} are names, {other} one more node, {number}, {total}, {span} and
  * {word} the values of the line; {votes/vote} is the first word when one host acts and the second
- * when several do; {is|are} chooses in the same way by the number of peers. */
+ * when several do; {is|are} chooses in the same way by the number of peers, {slot#slots} by
+ * {number}. */
 #include "sim/cli/phrase.h"
 
 #include "sim/base/bitset.h"
@@ -91,6 +92,18 @@ static const char *whole_zone(const TraceState *state, const uint64_t *hosts)
     return zone;
 }
 
+void phrase_node(const TraceState *state, NodeId node, Text *out)
+{
+    if (node >= state->nodes.count) {
+        text_append(out, "nobody");
+        return;
+    }
+    HostId host = state->nodes.items[node].host;
+    const HostState *row = &state->hosts.items[host];
+    if (row->node != node && row->node != NODE_NONE) text_append(out, "the former ");
+    text_append(out, "%s", row->name);
+}
+
 void phrase_hosts(const TraceState *state, const uint64_t *hosts, Text *out)
 {
     Names names = {0};
@@ -124,7 +137,7 @@ void phrase_nodes(const TraceState *state, const uint64_t *nodes, Text *out)
     for (uint32_t i = bitset_next(nodes, NODES_MAX, 0); i < NODES_MAX;
          i = bitset_next(nodes, NODES_MAX, i + 1)) {
         Name name = {0};
-        trace_node_name(state, (NodeId)i, &name.text);
+        phrase_node(state, (NodeId)i, &name.text);
         array_push(NULL, &names, name);
     }
     append_names(&names, out);
@@ -143,14 +156,20 @@ static bool braces_are(Braces braces, const char *word)
     return strlen(word) == braces.size && memcmp(braces.chars, word, braces.size) == 0;
 }
 
-/* {one/several}: by the number of hosts; {one|several}: by the number of peers. */
+/* {one/several}: by the number of hosts; {one|several}: of peers; {one#several}: by `number`. */
 static bool append_choice(Braces braces, const Line *line, Text *out)
 {
-    const char *bar = memchr(braces.chars, '|', braces.size);
-    const char *middle = bar ? bar : memchr(braces.chars, '/', braces.size);
+    uint64_t count = line->number;
+    const char *middle = memchr(braces.chars, '#', braces.size);
+    if (!middle) {
+        count = bitset_count(line->who, BITSET_WORDS_HOSTS);
+        middle = memchr(braces.chars, '/', braces.size);
+    }
+    if (!middle) {
+        count = bitset_count(line->peers, NODES_MAX / 64);
+        middle = memchr(braces.chars, '|', braces.size);
+    }
     if (!middle) return false;
-    uint32_t count = bar ? bitset_count(line->peers, NODES_MAX / 64)
-                         : bitset_count(line->who, BITSET_WORDS_HOSTS);
     size_t left = (size_t)(middle - braces.chars);
     if (count > 1) text_append_bytes(out, middle + 1, (uint32_t)(braces.size - left - 1));
     else text_append_bytes(out, braces.chars, (uint32_t)left);
@@ -162,7 +181,7 @@ static void append_field(Braces braces, const Line *line, const TraceState *stat
     if (append_choice(braces, line, out)) return;
     if (braces_are(braces, "who")) phrase_hosts(state, line->who, out);
     else if (braces_are(braces, "peer")) phrase_nodes(state, line->peers, out);
-    else if (braces_are(braces, "other")) trace_node_name(state, line->other, out);
+    else if (braces_are(braces, "other")) phrase_node(state, line->other, out);
     else if (braces_are(braces, "number")) text_append(out, "%" PRIu64, line->number);
     else if (braces_are(braces, "total")) text_append(out, "%" PRIu64, line->total);
     else if (braces_are(braces, "span")) text_append_span(out, line->span);

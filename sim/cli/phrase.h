@@ -49,6 +49,8 @@ typedef struct Line {
 const PhraseRow *phrase_row(LineKind kind);
 /* The sentence of the line; names come from the state. */
 void phrase_text(const Line *line, const TraceState *state, Text *out);
+/* The name of its host; "the former n1" for a node that has been replaced there. */
+void phrase_node(const TraceState *state, NodeId node, Text *out);
 /* "n1", "n2, n3 and n5", "n2-n6", "57 nodes". */
 void phrase_hosts(const TraceState *state, const uint64_t *hosts, Text *out);
 void phrase_nodes(const TraceState *state, const uint64_t *nodes, Text *out);

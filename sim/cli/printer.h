@@ -30,6 +30,11 @@ typedef struct Printer {
  * by the same number of columns. Line feeds in the text begin a new line. */
 void printer_wrap(Printer *printer, const char *first, Style first_style, const char *text,
                   Style style);
+/* The same for what a script says: *bold* and `code` are marked as the view marks them. Without
+ * colour the stars are left out and the backticks stay. A star or backtick that has no partner, or
+ * that stands before a space, is itself; a backslash takes the next character as it is. */
+void printer_prose(Printer *printer, const char *first, Style first_style, const char *text,
+                   Style style);
 /* "--- text ---------" across the width. */
 void printer_rule(Printer *printer, const char *text);
 /* The text underlined. */

@@ -31,6 +31,8 @@ static void on_signal(int number)
 
 typedef struct Run {
     const char *path;
+    Text reproduce;             /* the command line that a failed assert prints */
+    ScriptSetting settings[64]; /* the script borrows them */
     Script *script;
     Printer printer;
     Narrator *narrator;
@@ -85,17 +87,22 @@ static void draw_progress(Run *run)
 static bool start(Run *run, const CommandLine *line, Error *err)
 {
     ByteWriter source = {0};
-    ScriptSetting settings[64];
     const OptionValue *values = line->values;
     ScriptOptions options = {.seed = values[RUN_SEED].given ? values[RUN_SEED].number : 1,
                              .has_level = values[RUN_LEVEL].given,
                              .level = (uint8_t)values[RUN_LEVEL].number,
-                             .settings = settings,
+                             .settings = run->settings,
                              .setting_count = line->settings.count};
-    if (line->settings.count > ARRAY_LENGTH(settings))
+    text_append(&run->reproduce, "slotscope run %s --seed %" PRIu64, run->path, options.seed);
+    for (uint32_t i = 0; i < line->settings.count; i++)
+        text_append(&run->reproduce, " --set %s=%s", line->settings.items[i].name,
+                    line->settings.items[i].value);
+    options.reproduce = text_chars(&run->reproduce);
+    if (line->settings.count > ARRAY_LENGTH(run->settings))
         return error_set(err, "--set is given %u times; 64 are allowed", line->settings.count);
     for (uint32_t i = 0; i < line->settings.count; i++)
-        settings[i] = (ScriptSetting){line->settings.items[i].name, line->settings.items[i].value};
+        run->settings[i] =
+            (ScriptSetting){line->settings.items[i].name, line->settings.items[i].value};
     if (!file_read(run->path, SCRIPT_SIZE_MAX, &source, err)) {
         bytes_deinit(&source);
         return false;
@@ -169,7 +176,8 @@ static bool write_json(FILE *stream, const Trace *trace, Error *err)
     return export_jsonl(trace, &sink.sink, err);
 }
 
-static int finish(Run *run, Error *err)
+/* `ended`: the script has come to its end. */
+static int finish(Run *run, bool ended, Error *err)
 {
     Summary summary;
     const Sim *sim = script_sim(run->script);
@@ -188,6 +196,8 @@ static int finish(Run *run, Error *err)
     if (interrupted) status = 128 + interrupted;
     summary_deinit(&summary);
     if (!write_files(run, err)) return cli_refuse("%s", err->text);
+    const char *unused = script_unused_setting(run->script);
+    if (unused && ended) return cli_refuse("--set %s: the scenario has no such setting", unused);
     if (run->is_terminal && !run->quiet)
         fprintf(stderr, "(%.2f s on the wall)\n", wall_seconds() - run->begun);
     return status;
@@ -213,7 +223,7 @@ static int run_opened(Run *run, const CommandLine *line, Error *err)
     signal(SIGTERM, on_signal);
     ScriptStatus status = run_script(run, err);
     erase_progress(run);
-    if (status != SCRIPT_FAILED) return finish(run, err);
+    if (status != SCRIPT_FAILED) return finish(run, status == SCRIPT_FINISHED, err);
     if (!run->quiet) narrator_finish(run->narrator);
     write_text(run);
     return cli_refuse("%s", err->text);
@@ -237,6 +247,7 @@ int cmd_run(const CommandLine *line)
     outfile_abandon(&run.json);
     narrator_destroy(run.narrator);
     script_destroy(run.script);
+    text_deinit(&run.reproduce);
     text_deinit(&run.printer.out);
     return status;
 }
