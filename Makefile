@@ -49,6 +49,8 @@ SIM_SRC := $(call find,$(SIM_DIRS))
 VIZ_SRC := $(call find,$(VIZ_DIRS))
 LUA_SRC := $(call find,lua)
 CLI_SRC := $(call find,sim/cli)
+# what the tests need of the program: the narration
+TOLD_SRC := $(sort $(wildcard sim/cli/narrate*.c)) sim/cli/phrase.c sim/cli/printer.c sim/cli/summary.c
 SDL_SRC := $(call find,viz/sdl)
 APP_SRC := $(call find,viz/app)
 UNIT_SRC := $(call find,tests/unit tests/cluster tests/golden tests/viz tests/sweep tests/fixture)
@@ -103,7 +105,7 @@ $(OUT)/gen/suites.inc: $(UNIT_SRC) Makefile
 	@printf 'SUITE(%s)\n' $(SUITES) > $@.new; if cmp -s $@.new $@; then rm $@.new; touch $@; else mv $@.new $@; fi
 $(OUT)/obj/tests/runner.o: $(OUT)/gen/suites.inc
 $(OUT)/obj/tests/runner.o: EXTRA = -I$(OUT)/gen $(POSIX)
-$(OUT)/tests: $(call obj,tests/runner.c $(UNIT_SRC) $(LUA_SRC)) $(LIBVIZ) $(LIBSIM)
+$(OUT)/tests: $(call obj,tests/runner.c $(UNIT_SRC) $(LUA_SRC) $(TOLD_SRC)) $(LIBVIZ) $(LIBSIM)
 	@echo "link $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG) cunit) -lm
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define CROWD    4  /* so many lines of one kind are too many to be told one by one */
-#define TOO_MANY 12 /* ... and so many even if somebody then is among those it speaks of */
+#define TOO_MANY 12 /* so many may become one even if somebody then is among its own peers */
 
 Narrator *narrator_create(const Trace *trace, Printer *printer)
 {
@@ -63,7 +63,7 @@ static void join(Line *line, Line *other)
 {
     for (uint32_t i = 0; i < BITSET_WORDS_HOSTS; i++) line->who[i] |= other->who[i];
     for (uint32_t i = 0; i < NODES_MAX / 64; i++) line->peers[i] |= other->peers[i];
-    if (!same_word(line, other) && !line->crowd) text_clear(&line->word);
+    if (!(phrase_row(line->kind)->key & KEY_WORD)) text_clear(&line->word); /* it was about one */
     free_line(other);
 }
 
@@ -102,25 +102,38 @@ static bool would_mix(const Narrator *narrator, const Line *line, const Line *ot
     return false;
 }
 
-static bool belongs(const Narrator *narrator, const Line *line, const Line *other, uint32_t alike)
+/* How lines of one kind may become one. */
+typedef enum Gathering {
+    GATHER_SAME,  /* those of the same hosts */
+    GATHER_APART, /* all, unless somebody would then do it to itself */
+    GATHER_ALL
+} Gathering;
+
+static bool belongs(const Narrator *narrator, const Line *other, Gathering gathering)
 {
+    const Line *line = narrator->lines.items[0];
     uint8_t key = phrase_row(line->kind)->key;
-    if (alike < CROWD) {
+    if (!is_sibling(line, other)) return false;
+    if (gathering == GATHER_SAME)
         return key & KEY_PEER && memcmp(line->who, other->who, sizeof(line->who)) == 0;
-    }
-    return alike >= TOO_MANY || !(key & KEY_APART) || !would_mix(narrator, line, other);
+    return gathering == GATHER_ALL || !(key & KEY_APART) || !would_mix(narrator, line, other);
 }
 
-/* Takes into the first line those that are told together with it. */
-static void gather_crowd(Narrator *narrator)
+static uint32_t count_siblings(const Narrator *narrator)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < narrator->lines.count; i++)
+        count += is_sibling(narrator->lines.items[0], narrator->lines.items[i]);
+    return count;
+}
+
+static void gather(Narrator *narrator, Gathering gathering)
 {
     Line *line = narrator->lines.items[0];
-    uint32_t alike = 1, kept = 1;
-    for (uint32_t i = 1; i < narrator->lines.count; i++)
-        alike += is_sibling(line, narrator->lines.items[i]);
+    uint32_t kept = 1;
     for (uint32_t i = 1; i < narrator->lines.count; i++) {
         Line *other = narrator->lines.items[i];
-        if (!is_sibling(line, other) || !belongs(narrator, line, other, alike)) {
+        if (!belongs(narrator, other, gathering)) {
             narrator->lines.items[kept++] = other;
             continue;
         }
@@ -132,6 +145,15 @@ static void gather_crowd(Narrator *narrator)
         join(line, other);
     }
     narrator->lines.count = kept;
+}
+
+/* Takes into the first line those that are told together with it. */
+static void gather_crowd(Narrator *narrator)
+{
+    uint32_t siblings = count_siblings(narrator);
+    gather(narrator, siblings + 1 < CROWD ? GATHER_SAME : GATHER_APART);
+    uint32_t left = count_siblings(narrator);
+    if (left >= TOO_MANY && left > siblings / 3 * 2) gather(narrator, GATHER_ALL);
 }
 
 /* --- writing --- */

@@ -90,6 +90,17 @@ static void tell_start(Narrator *narrator, const TraceRecord *record)
     add_fault_line(narrator, record, first ? LINE_STARTED : fresh ? LINE_REBORN : LINE_RESTARTED);
 }
 
+/* "needs 2.5" */
+static void append_thousandths(Text *out, uint32_t permille)
+{
+    uint32_t rest = permille % 1000;
+    int digits = 3;
+    text_append(out, "needs %" PRIu32, permille / 1000);
+    if (rest == 0) return;
+    for (; rest % 10 == 0; digits--) rest /= 10;
+    text_append(out, ".%0*" PRIu32, digits, rest);
+}
+
 static void tell_slowed(Narrator *narrator, const TraceRecord *record)
 {
     Line *line = new_line(LINE_SLOWED);
@@ -97,8 +108,7 @@ static void tell_slowed(Narrator *narrator, const TraceRecord *record)
     if (permille == 1000) {
         text_append(&line->word, "needs no longer than usual again");
     } else {
-        text_append(&line->word, "needs %" PRIu32, permille / 1000);
-        if (permille % 1000 > 0) text_append(&line->word, ".%03" PRIu32, permille % 1000);
+        append_thousandths(&line->word, permille);
         text_append(&line->word, " times as long as usual for everything");
     }
     narrator_add(narrator, record, line);
@@ -315,6 +325,11 @@ static void tell_state(Narrator *narrator, const TraceRecord *record)
     ClusterState now = record->u.SELF_STATE.state;
     if (host_before(narrator, record)->state == now) return;
     Line *line = new_line(now == STATE_OK ? LINE_STATE_OK : LINE_STATE_FAIL);
+    LineKind opposite = now == STATE_OK ? LINE_STATE_FAIL : LINE_STATE_OK;
+    for (uint32_t i = 0; i < narrator->lines.count; i++) {
+        Line *other = narrator->lines.items[i];
+        if (other->kind == opposite && bitset_has(other->who, record->host)) other->closed = true;
+    }
     narrator_add(narrator, record, line);
 }
 
@@ -335,6 +350,7 @@ static bool tell_failure(Narrator *narrator, const TraceRecord *record)
         line = new_line(LINE_SUSPECTED);
         line->peer = record->u.SUSPECTED.peer;
         line->span = record->u.SUSPECTED.silence;
+        narrator_close(narrator, LINE_CLEARED, line->peer);
     } else if (record->type == TRACE_FAILED) {
         line = new_line(LINE_FAILED);
         line->peer = record->u.FAILED.peer;
@@ -346,6 +362,9 @@ static bool tell_failure(Narrator *narrator, const TraceRecord *record)
         line->peer = record->u.FAIL_HEARD.peer;
         line->other = record->u.FAIL_HEARD.from;
     } else if (record->type == TRACE_CLEARED) {
+        narrator_close(narrator, LINE_SUSPECTED, record->u.CLEARED.peer);
+        narrator_close(narrator, LINE_FAILED, record->u.CLEARED.peer);
+        narrator_close(narrator, LINE_FAIL_HEARD, record->u.CLEARED.peer);
         add_peer_line(narrator, record, LINE_CLEARED, record->u.CLEARED.peer,
                       clear_reasons[record->u.CLEARED.reason]);
         return true;

@@ -27,6 +27,7 @@ struct Narrator {
     uint32_t running, known_total, announced; /* of running processes; the last LINE_ALL_KNOWN */
     uint64_t question;                        /* record of the PREDICT whose answer is due; 0 */
     SimTime asked;                            /* its time */
+    uint32_t chapters;                        /* that have ended since */
     BlockKind block;
 };
 
