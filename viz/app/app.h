@@ -1,91 +1,172 @@
 /* app.h -- slotscope-view: one run on the screen, live from a script or from a trace file.
  *
- * The picture is scene_frame(model at `time`, ui). Wall time enters in play.c and nowhere else. A
- * live run is carried only as far as the screen needs, so that what is not yet predicted is not yet
- * simulated.
+ * The picture is scene_frame(model at `time`, ui). A live run is carried only as far as the screen
+ * needs, so that what is not yet predicted is not yet simulated. All but main.c and render.c is
+ * free of SDL: it is fed Input and wall milliseconds, and tests do the same.
  *
- *   main.c    arguments, the main loop      source.c  a script or a trace file behind the picture
- *   play.c    how time passes               keys.c    what keys and mouse do
- *   fault.c   faults by key and mouse       render.c  pictures without a display */
+ *   main.c     the main loop: window, painter, wall time   options.c  the command line
+ *   app.c      opening, one frame, messages                source.c   script or trace behind it
+ *   play.c     how time passes                             keys.c     what keys do
+ *   mouse.c    what the mouse does                         fault.c    faults by key and mouse
+ *   render.c   pictures without a display */
 #ifndef APP_APP_H
 #define APP_APP_H
 
 #include "lua/script.h"
 #include "viz/model/model.h"
+#include "viz/scene/run_index.h"
 #include "viz/scene/scene.h"
-#include "viz/sdl/painter.h"
-#include "viz/sdl/window.h"
+#include "viz/sdl/input.h"
 
-typedef struct Source {
-    Script *script;     /* NULL: a trace file */
-    Trace *file;        /* NULL: live */
-    const Trace *trace; /* of either */
-    ScriptStatus status;
-    char name[256];
-    char *text; /* the script's source, kept for the Source tab */
-} Source;
+/* --- source.c: what the picture is of --- */
+
+#define SETTINGS_MAX 32u
 
 typedef struct SourceOptions {
     uint64_t seed;
     bool has_level;
     uint8_t level;
-    ScriptSetting settings[32];
+    ScriptSetting settings[SETTINGS_MAX];
     uint32_t setting_count;
 } SourceOptions;
+
+/* A command given by hand, kept so that the run can be done again without the last one. */
+typedef struct HandCommand {
+    SimTime time;
+    Command command;
+} HandCommand;
+
+typedef struct Source {
+    Script *script;     /* NULL: a trace file */
+    Trace *file;        /* NULL: live */
+    const Trace *trace; /* of either; another one after source_again */
+    ScriptStatus status;
+    Error failure; /* of the script, once status is SCRIPT_FAILED; the run goes on without it */
+    char name[256];
+    char *text; /* the script's source, kept for the Source tab and for source_again */
+    size_t text_size;
+    SourceOptions options;
+    ARRAY_OF(HandCommand) by_hand; /* in the order given */
+} Source;
+
+bool source_open(Source *source, const char *path, const SourceOptions *options, Error *err);
+/* The same from memory: a script called `name`. Copies the text. */
+bool source_open_script(Source *source, const char *name, const char *text, size_t size,
+                        const SourceOptions *options, Error *err);
+void source_close(Source *source);
+/* Carries a live run up to `time` (a file has it already). A mistake in the script ends the
+ * script, not the run: source->status and failure tell. */
+void source_run(Source *source, SimTime time);
+SimTime source_end(const Source *source); /* how far it can be shown now */
+/* Submits a command now and remembers it. */
+bool source_submit(Source *source, const Command *command, Error *err);
+/* Runs the script again from the start up to `time`, with the first `kept` commands by hand. */
+bool source_again(Source *source, SimTime time, uint32_t kept, Error *err);
+
+/* --- app.c --- */
+
+typedef struct Answer { /* to the question of that record */
+    uint64_t seq;
+    int choice;
+} Answer;
 
 typedef struct App {
     Source source;
     Model model;
     UiState ui;
-    SimTime time;              /* what is shown */
-    bool director;             /* J: slow down by itself when something rare happens */
-    int64_t slow_permille;     /* the director's speed now; 0: the person's */
-    uint64_t predict_done;     /* seq of the last PREDICT that was answered */
-    uint64_t slow_seq;         /* last rare message looked at by the director */
-    uint32_t next_fault;       /* ids of network faults made here */
-    ARRAY_OF(uint32_t) faults; /* those in force */
+    RunIndex index;
+    SimTime time;           /* what is shown */
+    bool director;          /* J: slow down by itself when something rare happens */
+    int64_t speed_permille; /* the person's; ui.speed_permille is the one in force */
+    int64_t slow_pace;      /* the director's virtual ns per wall ms now; 0: the person's speed */
+    SimSpan span_max;       /* at most this much at a time, so that a frame stays a frame */
+    ARRAY_OF(Answer) answers;
+    bool ended;              /* the end of the script was told */
+    uint32_t next_fault;     /* ids of network faults made here */
+    uint32_t source_steps;   /* steps the script's text names */
+    const char *want_select; /* nodes named on the command line, until they exist */
+    const char *want_as;
+    TextMetrics metrics; /* of the last frame, for the mouse */
     DrawList list;
+    Lanes lanes;
     StagePlan plan;
     bool dirty, quit;
 } App;
 
-/* source.c */
-bool source_open(Source *source, const char *path, const SourceOptions *options, Error *err);
-void source_close(Source *source);
-/* Carries a live run up to `time` (a file has it already). False and *err: a mistake in the script.
- */
-bool source_run(Source *source, SimTime time, Error *err);
-SimTime source_end(const Source *source); /* how far it can be shown now */
+typedef struct AppOptions { /* what the command line says of the first picture */
+    SourceOptions source;
+    ThemeName theme;
+    DockTab tab;
+    Lens lens;
+    const char *select, *as;
+} AppOptions;
 
-/* play.c */
-void play_jump(App *app, SimTime time);                    /* to a time that is known */
-bool play_advance(App *app, uint64_t wall_ms, Error *err); /* lets wall time pass */
-void play_step(App *app, int direction);                   /* one record */
+/* Opens a file, or takes over a source that is open already (app_start). False and *err. */
+bool app_open(App *app, const char *path, const AppOptions *options, Error *err);
+void app_start(App *app, const AppOptions *options);
+void app_close(App *app);
+/* A window or picture of so many device px. */
+void app_resize(App *app, int width, int height, float scale);
+/* The scale that suits a window of this size on a usual screen: 1, or larger for the small form
+ * (view tokens §5: 1280 x 720 is shown at 1.5). */
+float app_natural_scale(int width, int height);
+/* Fills the draw list. */
+void app_frame(App *app, const TextMetrics *metrics);
+Layout app_layout(const App *app);
+/* A node of the run by its name, HOST_NONE. */
+HostId app_find_host(const App *app, const char *name);
+void app_message(App *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- play.c --- */
+void play_jump(App *app, SimTime time);        /* to a time that is known */
+void play_advance(App *app, uint64_t wall_ms); /* lets wall time pass */
+void play_took(App *app, uint64_t wall_ms);    /* how long that took: longer strides or shorter */
+void play_step(App *app, int direction);       /* one record */
 void play_interesting(App *app, int direction);
-void play_question(App *app); /* opens the question that now stands, if any */
-void play_window(App *app);   /* timeline window around the time */
+void play_next_step(App *app); /* on to the next step of the lesson, or its question */
+void play_last_step(App *app);
+void play_speed(App *app, int direction);
+void play_answer(App *app, int choice);
+/* After the time has changed by other means: question, window of the timeline, index. */
+void play_settle(App *app);
 
-/* keys.c */
-void keys_input(App *app, const Input *input);
-void keys_answer(App *app, int choice);
+/* --- keys.c, mouse.c --- */
+void app_input(App *app, const Input *input);
+void keys_press(App *app, const Input *input);
+void mouse_input(App *app, const Input *input);
+/* What a menu row or a key does to one node; false when the key is none of these. */
+bool keys_node(App *app, uint32_t key, HostId host);
+void keys_show_tab(App *app, DockTab tab, bool over);
 
-/* fault.c: each submits a Command and says the Lua line that does the same. */
+/* --- fault.c: each submits a Command and prints the Lua line that does the same. A fault in the
+ * past begins another future there. --- */
 void fault_process(App *app, CommandKind kind, HostId host);
 void fault_slow(App *app, HostId host);
 void fault_isolate(App *app, HostId host);
 void fault_wall(App *app, Point from, Point to, bool oneway);
 void fault_heal(App *app);
+void fault_undo(App *app);
 
-/* main.c */
-void app_message(App *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void app_frame(App *app, const TextMetrics *metrics);
-
-/* render.c */
+/* --- options.c --- */
 typedef struct RenderOptions {
     const char *times;  /* "12.5,14": seconds or durations; "end" */
     const char *output; /* PNG; with several times "-1", "-2" go before the dot */
-    int width, height;
 } RenderOptions;
-int render_pictures(App *app, const RenderOptions *options);
+typedef struct Options {
+    AppOptions app;
+    const char *file;
+    bool render, help;
+    RenderOptions pictures;
+    int width, height;
+    float scale; /* 0: as the size suggests */
+    SimTime from;
+    bool has_from;
+} Options;
+/* False and *err for what cannot be understood. */
+bool options_read(int argc, char **argv, Options *options, Error *err);
+extern const char options_usage[];
+
+/* --- render.c --- */
+int render_pictures(App *app, const Options *options);
 
 #endif

@@ -1,88 +1,133 @@
 /* fault.c -- breaking things by hand: a key or a gesture becomes a Command, and its Lua line is
- * printed. */
+ * printed.
+ *
+ * A fault at a moment that is past begins another future: the script is run again up to that
+ * moment, with what was done by hand before it, and goes on from there. Taking the last fault back
+ * does the same without it. */
 #include "viz/app/app.h"
 
 #include "sim/base/bitset.h"
 
-#include <math.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Faults happen where the run stands: not in the past, and not in a file. */
-static bool may_act(App *app)
+#define FAULT_FIRST 1000000u /* numbers of rules made by hand; those of scripts count from 1 */
+#define LIMP        50000u   /* permille: everything takes 50 times as long */
+
+/* The run was done again: nothing of the old trace may be remembered. */
+static void take_new_run(App *app)
 {
+    uint64_t count = trace_count(app->source.trace);
+    model_deinit(&app->model);
+    model_init(&app->model, app->source.trace);
+    run_index_clear(&app->index);
+    for (uint32_t i = app->answers.count; i-- > 0;) {
+        if (app->answers.items[i].seq > count) array_remove(&app->answers, i);
+    }
+    app->ended = false;
+    play_jump(app, source_end(&app->source));
+}
+
+/* Makes the shown moment the end of the run. False (and a message) when that cannot be. */
+static bool stand_here(App *app)
+{
+    Error err = {{0}};
     if (!app->source.script) {
         app_message(app,
                     "A trace file cannot be changed; open the scenario itself to break things.");
         return false;
     }
-    if (app->time + SIM_MS < source_end(&app->source)) {
-        app_message(app, "That moment is past. Press End to go to where the run stands.");
+    if (app->time >= source_end(&app->source)) return true;
+    uint32_t kept = 0;
+    while (kept < app->source.by_hand.count && app->source.by_hand.items[kept].time <= app->time)
+        kept++;
+    if (!source_again(&app->source, app->time, kept, &err)) {
+        app_message(app, "%s.", err.text);
         return false;
     }
+    printf("%.3f  -- back here: another future begins\n", (double)app->time / 1e9);
+    take_new_run(app);
     return true;
+}
+
+/* The Lua line of a command; rules made by hand are called wall1, wall2, ... */
+static void lua_line(App *app, const Command *command, Text *out)
+{
+    Text line = {0};
+    char given[32];
+    script_command_lua(app->source.script, command, &line);
+    snprintf(given, sizeof(given), "fault%" PRIu32, command->u.rule.id);
+    bool is_rule = command->kind == CMD_RULE_ADD || command->kind == CMD_RULE_REMOVE;
+    const char *at =
+        is_rule && command->u.rule.id >= FAULT_FIRST ? strstr(text_chars(&line), given) : NULL;
+    if (at) {
+        text_append_bytes(out, text_chars(&line), (uint32_t)(at - text_chars(&line)));
+        text_append(out, "wall%" PRIu32 "%s", command->u.rule.id - FAULT_FIRST + 1,
+                    at + strlen(given));
+    } else {
+        text_append(out, "%s", text_chars(&line));
+    }
+    text_deinit(&line);
 }
 
 /* Submits the command and tells its Lua line, or why it was refused. */
 static bool act(App *app, const Command *command)
 {
     Error err = {{0}};
-    if (!sim_submit(script_sim(app->source.script), command, NULL, &err)) {
+    Text line = {0};
+    if (!source_submit(&app->source, command, &err)) {
         app_message(app, "%s.", err.text);
         return false;
     }
-    Text line = {0};
-    script_command_lua(app->source.script, command, &line);
+    lua_line(app, command, &line);
     app_message(app, "%s", text_chars(&line));
-    printf("%.3f  %s\n", (double)sim_now(script_sim(app->source.script)) / 1e9, text_chars(&line));
+    printf("%.3f  %s\n", (double)source_end(&app->source) / 1e9, text_chars(&line));
     fflush(stdout);
     text_deinit(&line);
-    app->source.trace = sim_trace(script_sim(app->source.script));
-    app->time = source_end(&app->source);
-    model_seek(&app->model, app->time);
-    app->dirty = true;
+    play_jump(app, source_end(&app->source));
     return true;
 }
 
 static bool has_host(App *app, HostId host)
 {
-    if (host != HOST_NONE) return true;
+    if (host < app->model.state.hosts.count) return true;
     app_message(app, "Choose a node first: click it or press Tab.");
     return false;
 }
 
 void fault_process(App *app, CommandKind kind, HostId host)
 {
-    if (!has_host(app, host) || !may_act(app)) return;
+    if (!has_host(app, host) || !stand_here(app)) return;
     act(app, &(Command){.kind = kind, .host = host});
 }
 
 void fault_slow(App *app, HostId host)
 {
-    if (!has_host(app, host) || !may_act(app)) return;
+    if (!has_host(app, host) || !stand_here(app)) return;
     bool is_slow = app->model.state.hosts.items[host].slow_permille != 1000;
     Command command = {.kind = CMD_SLOW, .host = host};
-    command.u.permille = is_slow ? 1000 : 50000;
+    command.u.permille = is_slow ? 1000 : LIMP;
     act(app, &command);
 }
 
-static void add_fault(App *app, Command *command)
+static void add_rule(App *app, Command *command)
 {
     command->kind = CMD_RULE_ADD;
     command->host = HOST_NONE;
-    command->u.rule.id = 1000000 + app->next_fault++;
+    command->u.rule.id = FAULT_FIRST + app->next_fault++;
     command->u.rule.cut = true;
-    if (act(app, command)) array_push(NULL, &app->faults, command->u.rule.id);
+    act(app, command);
 }
 
 void fault_isolate(App *app, HostId host)
 {
-    if (!has_host(app, host) || !may_act(app)) return;
+    if (!has_host(app, host) || !stand_here(app)) return;
     Command command = {0};
     for (uint32_t i = 0; i < app->model.state.hosts.count; i++) {
         bitset_add(i == host ? command.u.rule.from : command.u.rule.to, i);
     }
-    add_fault(app, &command);
+    add_rule(app, &command);
 }
 
 /* Which side of the line a-b a point lies on. */
@@ -93,7 +138,6 @@ static float side(Point a, Point b, Point at)
 
 void fault_wall(App *app, Point from, Point to, bool oneway)
 {
-    if (!may_act(app)) return;
     Command command = {0};
     uint32_t left = 0, right = 0;
     for (uint32_t i = 0; i < app->plan.places.count && i < app->model.state.hosts.count; i++) {
@@ -106,21 +150,44 @@ void fault_wall(App *app, Point from, Point to, bool oneway)
         app_message(app, "All nodes stand on one side of that wall; draw it between them.");
         return;
     }
+    if (!stand_here(app)) return;
     command.u.rule.oneway = oneway;
-    add_fault(app, &command);
+    add_rule(app, &command);
 }
 
 void fault_heal(App *app)
 {
-    if (!may_act(app)) return;
     if (app->model.state.rules.count == 0) {
         app_message(app, "Nothing is cut.");
         return;
     }
+    if (!stand_here(app)) return;
     while (app->model.state.rules.count > 0) {
         Command command = {.kind = CMD_RULE_REMOVE, .host = HOST_NONE};
         command.u.rule.id = app->model.state.rules.items[0].rule;
         if (!act(app, &command)) return;
     }
-    array_clear(&app->faults);
+}
+
+void fault_undo(App *app)
+{
+    Error err = {{0}};
+    Text line = {0};
+    uint32_t count = app->source.by_hand.count;
+    if (!app->source.script || count == 0) {
+        app_message(app, "Nothing was done by hand that could be taken back.");
+        return;
+    }
+    HandCommand last = app->source.by_hand.items[count - 1];
+    lua_line(app, &last.command, &line);
+    if (source_again(&app->source, last.time, count - 1, &err)) {
+        take_new_run(app);
+        app->ui.paused = true;
+        app_message(app, "Taken back: %s", text_chars(&line));
+        printf("%.3f  -- taken back: %s\n", (double)last.time / 1e9, text_chars(&line));
+        fflush(stdout);
+    } else {
+        app_message(app, "%s.", err.text);
+    }
+    text_deinit(&line);
 }

@@ -1,73 +1,48 @@
-/* keys.c -- what keys and the mouse do (view: §8). Every action is also on a key. */
+/* keys.c -- what keys do (view: §8). Every action of the mouse is also on a key. The overlay that
+ * F1 opens (viz/scene/overlay.c) lists them. */
 #include "viz/app/app.h"
 
 #include <string.h>
 
-static const int64_t speeds[] = {1,    2,    5,    10,    20,    50,    100,    200,    500,
-                                 1000, 2000, 5000, 10000, 20000, 50000, 100000, 1000000};
-
-static void change_speed(App *app, int direction)
-{
-    int count = (int)ARRAY_LENGTH(speeds), at = 0;
-    while (at + 1 < count && speeds[at] < app->ui.speed_permille) at++;
-    at += direction;
-    if (at < 0) at = 0;
-    if (at >= count) at = count - 1;
-    app->ui.speed_permille = speeds[at];
-    app->slow_permille = 0;
-}
-
-void keys_answer(App *app, int choice)
-{
-    TraceRecord record;
-    uint64_t seq = app->model.state.predict_seq;
-    if (!app->ui.question_open || seq == 0) return;
-    trace_get(app->source.trace, seq, &record);
-    int count = 1;
-    for (uint32_t i = 0; i < record.u.PREDICT.choices.size; i++) {
-        if (record.u.PREDICT.choices.chars[i] == '\n') count++;
-    }
-    if (choice < 1 || choice > count) return;
-    app->ui.prediction = choice;
-    app->predict_done = seq;
-    app->ui.question_open = false;
-    if (choice == record.u.PREDICT.answer) app_message(app, "You say %d. Watch.", choice);
-    else app_message(app, "You say %d. Let us see.", choice);
-}
+#define TIME_STRIDE ((SimSpan)100 * SIM_MS)
+#define MAP_COLUMNS 128 /* slots of one row of the tape */
 
 static void select_next(App *app, int direction)
 {
     uint32_t count = app->model.state.hosts.count;
     if (count == 0) return;
-    uint32_t at =
-        app->ui.selected == HOST_NONE ? (direction > 0 ? count - 1 : 0) : app->ui.selected;
-    app->ui.selected = (HostId)((at + count + (uint32_t)(direction > 0 ? 1 : -1)) % count);
-}
-
-static void next_theme(App *app)
-{
-    app->ui.theme = (ThemeName)((app->ui.theme + 1) % THEME_COUNT);
+    uint32_t at = app->ui.selected;
+    if (at >= count) at = direction > 0 ? count - 1 : 0;
+    app->ui.selected = (HostId)((at + (direction > 0 ? 1 : count - 1)) % count);
+    app->ui.dock_first = 0;
 }
 
 static void set_lens(App *app, Lens lens)
 {
+    if (lens == LENS_CLIENT) {
+        app_message(app, "There is no client in this scenario.");
+        return;
+    }
     if (lens == LENS_NODE && app->ui.selected == HOST_NONE) select_next(app, 1);
     app->ui.lens = lens;
 }
 
-static void next_tab(App *app)
+void keys_show_tab(App *app, DockTab tab, bool over)
 {
-    app->ui.dock = app->ui.dock == DOCK_INSPECTOR ? DOCK_WHY
-                   : app->ui.dock == DOCK_WHY     ? DOCK_AGREEMENT
-                                                  : DOCK_INSPECTOR;
+    UiState *ui = &app->ui;
+    bool small = !app_layout(app).full;
+    bool was = ui->dock_over && ui->dock == tab;
+    /* In the small form the dock can only lie over the rest; the same key closes it again. */
+    if (over || small) ui->dock_over = !was;
+    if (ui->dock != tab) ui->dock_first = 0;
+    ui->dock = tab;
+    app->dirty = true;
 }
 
-/* Keys that break or mend something. */
-static bool fault_key(App *app, uint32_t key)
+bool keys_node(App *app, uint32_t key, HostId host)
 {
-    HostId host = app->ui.selected;
-    bool frozen =
-        host != HOST_NONE && app->model.state.hosts.items[host].status == PROCESS_IS_FROZEN;
+    bool known = host < app->model.state.hosts.count;
+    bool frozen = known && app->model.state.hosts.items[host].status == PROCESS_IS_FROZEN;
     switch (key) {
     case 'k': fault_process(app, CMD_KILL, host); return true;
     case 'r': fault_process(app, CMD_START, host); return true;
@@ -79,29 +54,110 @@ static bool fault_key(App *app, uint32_t key)
     }
 }
 
-/* Keys that move in time. */
-static bool time_key(App *app, uint32_t key)
+/* --- bookmarks --- */
+
+static void toggle_mark(App *app)
 {
-    switch (key) {
+    UiState *ui = &app->ui;
+    for (uint32_t i = 0; i < ui->mark_count; i++) {
+        if (ui->marks[i] != app->time) continue;
+        ui->marks[i] = ui->marks[--ui->mark_count];
+        app_message(app, "The bookmark is gone.");
+        return;
+    }
+    if (ui->mark_count == UI_MARKS_MAX) {
+        app_message(app, "%d bookmarks are all there is room for.", UI_MARKS_MAX);
+        return;
+    }
+    ui->marks[ui->mark_count++] = app->time;
+    app_message(app, "Bookmark at %.3f s. Shift+M goes to the next one.", (double)app->time / 1e9);
+}
+
+/* The next bookmark after now, around the end. */
+static void go_to_mark(App *app)
+{
+    const UiState *ui = &app->ui;
+    SimTime next = SIM_TIME_NEVER, first = SIM_TIME_NEVER;
+    for (uint32_t i = 0; i < ui->mark_count; i++) {
+        if (ui->marks[i] < first) first = ui->marks[i];
+        if (ui->marks[i] > app->time && ui->marks[i] < next) next = ui->marks[i];
+    }
+    if (first == SIM_TIME_NEVER) {
+        app_message(app, "There is no bookmark yet; M sets one.");
+        return;
+    }
+    app->ui.paused = true;
+    play_jump(app, next != SIM_TIME_NEVER ? next : first);
+}
+
+/* --- groups of keys --- */
+
+static bool time_key(App *app, const Input *input)
+{
+    switch (input->key) {
     case ' ': app->ui.paused = !app->ui.paused; return true;
-    case '.':
-    case KEY_PAGE_DOWN: play_step(app, 1); return true;
-    case ',':
-    case KEY_PAGE_UP: play_step(app, -1); return true;
+    case '.': play_step(app, 1); return true;
+    case ',': play_step(app, -1); return true;
     case ']': play_interesting(app, 1); return true;
     case '[': play_interesting(app, -1); return true;
+    case 'n':
+    case KEY_PAGE_DOWN: play_next_step(app); return true;
+    case KEY_PAGE_UP: play_last_step(app); return true;
     case '+':
-    case '=': change_speed(app, 1); return true;
-    case '-': change_speed(app, -1); return true;
+    case '=': play_speed(app, 1); return true;
+    case '-': play_speed(app, -1); return true;
     case KEY_HOME: play_jump(app, 0); return true;
     case KEY_END: play_jump(app, source_end(&app->source)); return true;
-    case KEY_LEFT:
-        play_jump(app, app->time > 100 * SIM_MS ? app->time - 100 * SIM_MS : 0);
+    case 'j':
+        app->director = !app->director;
+        app->slow_pace = 0;
+        app->ui.slow_factor = 0;
+        app_message(app, app->director ? "Director on: time slows when something rare flies."
+                                       : "Director off: time passes evenly.");
         return true;
-    case KEY_RIGHT: play_jump(app, app->time + 100 * SIM_MS); return true;
-    case 'j': app->director = !app->director; return true;
+    case 'm':
+        if (input->modifiers & MODIFIER_SHIFT) go_to_mark(app);
+        else toggle_mark(app);
+        return true;
     default: return false;
     }
+}
+
+/* Arrows move in time while the timeline has the focus, else over the slots. Up and Down take the
+ * focus to the slots, a click on the timeline takes it back. */
+static bool arrow_key(App *app, uint32_t key)
+{
+    UiState *ui = &app->ui;
+    int by = key == KEY_LEFT    ? -1
+             : key == KEY_RIGHT ? 1
+             : key == KEY_UP    ? -MAP_COLUMNS
+             : key == KEY_DOWN  ? MAP_COLUMNS
+                                : 0;
+    if (by == 0) return false;
+    if (ui->timeline_focus && (by == 1 || by == -1)) {
+        SimTime back = app->time > TIME_STRIDE ? app->time - TIME_STRIDE : 0;
+        ui->paused = true;
+        play_jump(app, by < 0 ? back : app->time + TIME_STRIDE);
+        return true;
+    }
+    ui->timeline_focus = false;
+    ui->slot_by_key = true;
+    if (ui->hovered_slot < 0) ui->hovered_slot = 0;
+    else ui->hovered_slot = (ui->hovered_slot + by + SLOT_COUNT) % SLOT_COUNT;
+    ui->hovered = HOST_NONE;
+    return true;
+}
+
+static void escape(App *app)
+{
+    UiState *ui = &app->ui;
+    if (ui->show_keys) ui->show_keys = false;
+    else if (ui->dock_over) ui->dock_over = false;
+    else if (ui->slot_by_key) ui->hovered_slot = -1;
+    else ui->selected = HOST_NONE;
+    if (ui->selected == HOST_NONE) ui->lens = LENS_TRUTH;
+    ui->slot_by_key = false;
+    ui->timeline_focus = true;
 }
 
 /* Keys that change how it is shown. */
@@ -109,125 +165,70 @@ static bool view_key(App *app, const Input *input)
 {
     switch (input->key) {
     case KEY_TAB: select_next(app, input->modifiers & MODIFIER_SHIFT ? -1 : 1); return true;
-    case KEY_ESCAPE:
-        app->ui.selected = HOST_NONE;
-        app->ui.show_keys = false;
+    case 's':
+        if (app->ui.hovered != HOST_NONE) app->ui.selected = app->ui.hovered;
         return true;
+    case KEY_ESCAPE: escape(app); return true;
     case 'h':
         app->ui.slot_layout = app->ui.slot_layout == SLOTS_HILBERT ? SLOTS_TAPE : SLOTS_HILBERT;
         return true;
-    case 'i': next_tab(app); return true;
-    case 'b': app->ui.dock = DOCK_AGREEMENT; return true;
-    case 'w': app->ui.dock = DOCK_WHY; return true;
+    case 'i': keys_show_tab(app, DOCK_INSPECTOR, false); return true;
+    case 'b': keys_show_tab(app, DOCK_AGREEMENT, false); return true;
+    case 'w': keys_show_tab(app, DOCK_WHY, false); return true;
     case KEY_F1: app->ui.show_keys = !app->ui.show_keys; return true;
-    case KEY_F10: next_theme(app); return true;
+    case KEY_F10: app->ui.theme = (ThemeName)((app->ui.theme + 1) % THEME_COUNT); return true;
     case 'q': app->quit = true; return true;
     default: return false;
     }
 }
 
-static void on_key(App *app, const Input *input)
+/* Digits: the answer while a question stands, else who looks (1..3) and the tabs (5..9, 0). */
+static bool digit_key(App *app, const Input *input)
 {
-    uint32_t key = input->key;
+    if (input->key < '0' || input->key > '9') return false;
+    int digit = (int)(input->key - '0');
+    if (app->ui.question_open && digit >= 1 && digit <= 5) play_answer(app, digit);
+    else if (digit >= 1 && digit <= 3) set_lens(app, (Lens)(digit - 1));
+    else if (digit >= 5 || digit == 0)
+        keys_show_tab(app, (DockTab)(digit == 0 ? DOCK_SOURCE : digit - 5),
+                      (input->modifiers & MODIFIER_SHIFT) != 0);
+    return true;
+}
+
+/* --- the open menu --- */
+
+/* Keys that the menu takes for itself; all others close it and do what they do, at its node. */
+static bool menu_key(App *app, uint32_t key)
+{
+    MenuRow rows[MENU_ROWS_MAX];
+    UiState *ui = &app->ui;
+    uint32_t count = scene_menu_rows(&app->model, ui, rows);
+    switch (key) {
+    case KEY_UP: ui->menu_row = (ui->menu_row + count - 1) % count; return true;
+    case KEY_DOWN: ui->menu_row = (ui->menu_row + 1) % count; return true;
+    case KEY_ESCAPE: ui->menu_open = false; return true;
+    default: break;
+    }
+    ui->menu_open = false;
+    ui->selected = ui->menu_host;
+    if (key != KEY_RETURN || ui->menu_row >= count || !rows[ui->menu_row].enabled)
+        return key == KEY_RETURN;
+    keys_press(app, &(Input){.kind = INPUT_KEY, .key = rows[ui->menu_row].key});
+    return true;
+}
+
+void keys_press(App *app, const Input *input)
+{
     app->ui.message[0] = '\0';
-    if (key >= '1' && key <= '9') {
-        if (app->ui.question_open) keys_answer(app, (int)(key - '0'));
-        else if (key == '1') set_lens(app, LENS_TRUTH);
-        else if (key == '2') set_lens(app, LENS_NODE);
-    } else if (!time_key(app, key) && !view_key(app, input)) {
-        fault_key(app, key);
-    }
     app->dirty = true;
-}
-
-static bool inside(Rect rect, Point at)
-{
-    return at.x >= rect.x && at.y >= rect.y && at.x < rect.x + rect.w && at.y < rect.y + rect.h;
-}
-
-/* The time under a point of the timeline's plot. */
-static SimTime time_at(const App *app, const Layout *layout, Point at)
-{
-    float left, right;
-    scene_timeline_span(layout, &app->ui, &left, &right);
-    float part = (at.x - left) / (right - left);
-    if (part < 0) part = 0;
-    if (part > 1) part = 1;
-    return app->ui.view_from + (SimTime)(part * (float)(app->ui.view_to - app->ui.view_from));
-}
-
-static void on_down(App *app, const Input *input, const Layout *layout)
-{
-    int hit = scene_choice_at(&app->model, &app->ui, layout, input->at);
-    if (hit > 0) {
-        keys_answer(app, hit);
-    } else if (inside(layout->timeline, input->at)) {
-        play_jump(app, time_at(app, layout, input->at));
-        app->ui.paused = true;
-    } else if (inside(layout->stage, input->at)) {
-        HostId host = stage_host_at(&app->plan, input->at);
-        if (host != HOST_NONE) app->ui.selected = host;
-        else app->ui.drag_from = input->at;
-        app->ui.dragging_wall = host == HOST_NONE;
+    if (app->ui.menu_open && menu_key(app, input->key)) return;
+    if (input->modifiers & MODIFIER_CTRL) {
+        if (input->key == 'z') fault_undo(app);
+        if (input->key == 'q' || input->key == 'c') app->quit = true;
+        return;
     }
-}
-
-static void on_move(App *app, const Input *input, const Layout *layout)
-{
-    app->ui.mouse = input->at;
-    HostId hovered =
-        inside(layout->stage, input->at) ? stage_host_at(&app->plan, input->at) : HOST_NONE;
-    int slot = scene_slot_at(layout, &app->ui, &app->model, input->at);
-    bool scrub = (input->buttons & BUTTON_LEFT) && inside(layout->timeline, input->from);
-    if (scrub) play_jump(app, time_at(app, layout, input->at));
-    if (hovered != app->ui.hovered || slot != app->ui.hovered_slot || app->ui.dragging_wall)
-        app->dirty = true;
-    app->ui.hovered = hovered;
-    app->ui.hovered_slot = slot;
-}
-
-static void on_up(App *app, const Input *input)
-{
-    if (app->ui.dragging_wall && input->is_drag) {
-        fault_wall(app, app->ui.drag_from, input->at, (input->modifiers & MODIFIER_ALT) != 0);
-    }
-    app->ui.dragging_wall = false;
-}
-
-/* The wheel over the timeline zooms around the mouse. */
-static void on_wheel(App *app, const Input *input, const Layout *layout)
-{
-    if (!inside(layout->timeline, input->at)) return;
-    SimTime middle = time_at(app, layout, input->at);
-    SimSpan span = app->ui.view_to - app->ui.view_from;
-    span = input->by.y > 0 ? span * 2 / 3 : span * 3 / 2;
-    if (span < 10 * SIM_MS) span = 10 * SIM_MS;
-    if (span > 3600 * SIM_SEC) span = 3600 * SIM_SEC;
-    app->ui.view_from = middle > span / 2 ? middle - span / 2 : 0;
-    app->ui.view_to = app->ui.view_from + span;
-}
-
-void keys_input(App *app, const Input *input)
-{
-    Layout layout = scene_layout(&app->ui, 4);
-    switch (input->kind) {
-    case INPUT_NOTHING:
-    case INPUT_TEXT: return;
-    case INPUT_QUIT: app->quit = true; return;
-    case INPUT_KEY: on_key(app, input); return;
-    case INPUT_MOUSE_DOWN:
-        app->ui.message[0] = '\0';
-        if (input->button == BUTTON_LEFT) on_down(app, input, &layout);
-        break;
-    case INPUT_MOUSE_MOVE: on_move(app, input, &layout); return;
-    case INPUT_MOUSE_UP: on_up(app, input); break;
-    case INPUT_WHEEL: on_wheel(app, input, &layout); break;
-    case INPUT_LEAVE:
-        app->ui.hovered = HOST_NONE;
-        app->ui.hovered_slot = -1;
-        break;
-    case INPUT_RESIZE:
-    case INPUT_EXPOSE: break;
-    }
-    app->dirty = true;
+    if (digit_key(app, input) || arrow_key(app, input->key) || time_key(app, input) ||
+        view_key(app, input))
+        return;
+    keys_node(app, input->key, app->ui.selected);
 }

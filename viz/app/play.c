@@ -4,50 +4,104 @@
 
 #include <string.h>
 
-#define FLIGHT_WALL_MS   900 /* how long the director lets a rare message fly */
-#define SLOWEST_PERMILLE 1   /* x1/1000, below that in parts: see play_nanoseconds */
-#define SLICE_MAX        (SimSpan)(200 * SIM_MS)
+#define FLIGHT_WALL_MS 900                   /* how long the director lets a rare message fly */
+#define STRIDE_MIN     ((SimSpan)5 * SIM_MS) /* of virtual time, between two looks at the wall */
+#define STRIDE_MAX     ((SimSpan)60 * SIM_SEC)
+#define AHEAD_MAX      ((SimSpan)600 * SIM_SEC) /* how far the next step is looked for */
+#define AHEAD_STRIDE   ((SimSpan)100 * SIM_MS)
 
-void play_window(App *app)
+static const int64_t speeds[] = {1,    2,    5,    10,    20,    50,    100,    200,    500,
+                                 1000, 2000, 5000, 10000, 20000, 50000, 100000, 1000000};
+
+void play_speed(App *app, int direction)
 {
-    SimSpan span =
-        app->ui.view_to > app->ui.view_from ? app->ui.view_to - app->ui.view_from : 12 * SIM_SEC;
-    SimTime from = app->ui.view_from, to = app->ui.view_to;
-    bool inside = app->time >= from && app->time + span / 5 <= to;
-    if (!inside || to <= from) {
-        from = app->time > span * 3 / 4 ? app->time - span * 3 / 4 : 0;
-        from -= from % SIM_SEC;
-        to = from + span;
-    }
-    app->ui.view_from = from;
-    app->ui.view_to = to;
+    int count = (int)ARRAY_LENGTH(speeds), at = 0;
+    while (at + 1 < count && speeds[at] < app->speed_permille) at++;
+    at += direction;
+    if (at < 0) at = 0;
+    if (at >= count) at = count - 1;
+    app->speed_permille = app->ui.speed_permille = speeds[at];
+    app->slow_pace = 0;
 }
 
-void play_question(App *app)
+/* --- questions --- */
+
+static int answer_to(const App *app, uint64_t seq)
 {
-    uint64_t asked = app->model.state.predict_seq;
-    bool open = asked > app->predict_done && asked > app->model.state.predicted_seq;
-    if (open && !app->ui.question_open) app->ui.prediction = 0;
-    app->ui.question_open = open;
+    for (uint32_t i = 0; i < app->answers.count; i++) {
+        if (app->answers.items[i].seq == seq) return app->answers.items[i].choice;
+    }
+    return 0;
+}
+
+/* A question is open at the moment it is asked, and while nobody has answered it. */
+static void look_for_question(App *app)
+{
+    const TraceState *state = &app->model.state;
+    app->ui.prediction = answer_to(app, state->predict_seq);
+    bool told = state->say_seq > state->predict_seq || state->step_seq > state->predict_seq;
+    app->ui.question_open = state->predict_seq > 0 && app->ui.prediction == 0 &&
+                            state->predicted_seq < state->predict_seq && !told;
+}
+
+void play_answer(App *app, int choice)
+{
+    TraceRecord record;
+    uint64_t seq = app->model.state.predict_seq;
+    if (!app->ui.question_open || seq == 0) return;
+    trace_get(app->source.trace, seq, &record);
+    int count = 1;
+    for (uint32_t i = 0; i < record.u.PREDICT.choices.size; i++) {
+        if (record.u.PREDICT.choices.chars[i] == '\n') count++;
+    }
+    if (choice < 1 || choice > count) {
+        app_message(app, "The answers are 1 to %d.", count);
+        return;
+    }
+    array_push(NULL, &app->answers, (Answer){seq, choice});
+    app->ui.paused = false;
+    app->dirty = true;
+    look_for_question(app);
+}
+
+/* --- where we are --- */
+
+/* The timeline keeps its window until the time leaves it, then moves on by three quarters. */
+static void follow_window(App *app)
+{
+    SimTime from = app->ui.view_from, to = app->ui.view_to;
+    SimSpan span = to > from ? to - from : 12 * SIM_SEC;
+    bool inside = app->time >= from && app->time <= to - span / 20;
+    if (inside && to > from) return;
+    SimSpan unit = span > 4 * SIM_SEC ? SIM_SEC : span / 12 + 1;
+    from = app->time > span * 3 / 4 ? app->time - span * 3 / 4 : 0;
+    app->ui.view_from = from - from % unit;
+    app->ui.view_to = app->ui.view_from + span;
+}
+
+void play_settle(App *app)
+{
+    look_for_question(app);
+    follow_window(app);
+    app->dirty = true;
 }
 
 void play_jump(App *app, SimTime time)
 {
     SimTime end = source_end(&app->source);
     app->time = time < end ? time : end;
-    app->slow_permille = 0;
+    app->slow_pace = 0;
     model_seek(&app->model, app->time);
-    play_question(app);
-    play_window(app);
-    app->dirty = true;
+    play_settle(app);
 }
 
-/* Virtual nanoseconds that pass in `wall_ms` at the speed now in force. */
-static SimSpan passing(const App *app, uint64_t wall_ms)
+/* --- playing --- */
+
+/* Which rare messages the director slows down for: a cluster being born sends a MEET to everybody.
+ */
+static bool is_drama(uint8_t kind)
 {
-    int64_t permille = app->slow_permille ? app->slow_permille : app->ui.speed_permille * 1000;
-    /* slow_permille counts millionths, so that a flight of 75 us can last a second */
-    return (SimSpan)permille * wall_ms;
+    return kind != MSG_MEET;
 }
 
 /* The first rare message sent, or question asked, after `after` and up to `until`; 0 when none. */
@@ -56,82 +110,190 @@ static uint64_t first_stop(const App *app, uint64_t after, uint64_t until, bool 
     TraceRecord record;
     for (uint64_t seq = after + 1; seq <= until; seq++) {
         trace_get(app->source.trace, seq, &record);
-        if (record.type == TRACE_PREDICT && seq > app->predict_done) return seq;
-        if (rare && record.type == TRACE_MSG_SENT && record.u.MSG_SENT.rare) return seq;
+        if (record.type == TRACE_PREDICT && answer_to(app, seq) == 0) return seq;
+        if (rare && record.type == TRACE_MSG_SENT && record.u.MSG_SENT.rare &&
+            is_drama((uint8_t)record.u.MSG_SENT.kind))
+            return seq;
     }
     return 0;
 }
 
-/* The director's speed while rare messages are under way: the nearest to arrive takes
+/* The director's pace while rare messages are under way: the nearest to arrive takes
  * FLIGHT_WALL_MS. */
-static int64_t director_speed(const App *app)
+static int64_t director_pace(const App *app)
 {
     SimSpan shortest = 0;
     for (uint32_t i = 0; i < app->model.state.flights.count; i++) {
         const FlightState *flight = &app->model.state.flights.items[i];
-        if (!flight->rare || flight->due <= app->time) continue;
+        if (!flight->rare || flight->due <= app->time || !is_drama(flight->kind)) continue;
         SimSpan flies = flight->due - flight->sent;
         if (shortest == 0 || flies < shortest) shortest = flies;
     }
     if (shortest == 0 || shortest > SIM_SEC) return 0;
-    int64_t millionths = (int64_t)(shortest / FLIGHT_WALL_MS);
-    return millionths < 1 ? 1 : millionths;
+    int64_t pace = (int64_t)(shortest / FLIGHT_WALL_MS);
+    return pace < 1 ? 1 : pace;
 }
 
-bool play_advance(App *app, uint64_t wall_ms, Error *err)
+/* The director only ever slows down. */
+static void direct(App *app)
 {
-    if (app->ui.paused || app->ui.question_open) return true;
-    SimSpan span = passing(app, wall_ms);
-    if (span > SLICE_MAX && app->ui.speed_permille <= 1000) span = SLICE_MAX;
+    int64_t own = app->speed_permille * 1000, pace = app->director ? director_pace(app) : 0;
+    app->slow_pace = pace < own ? pace : 0;
+    app->ui.speed_permille = app->speed_permille;
+    app->ui.slow_factor = app->slow_pace ? (uint32_t)(1000000 / app->slow_pace) : 0;
+}
+
+/* Where a run or its script ends is said once, and playing stops there. */
+static void tell_end(App *app, SimTime target)
+{
+    if (!app->source.script) {
+        if (target < source_end(&app->source)) return;
+        app->ui.paused = true;
+        app_message(app, "This is the end of the trace.");
+    } else if (app->source.status != SCRIPT_RUNNING && !app->ended) {
+        app->ended = app->ui.paused = true;
+        if (app->source.status == SCRIPT_FAILED) app_message(app, "%s", app->source.failure.text);
+        else app_message(app, "The script has ended. Space lets the cluster go on by itself.");
+    }
+}
+
+void play_advance(App *app, uint64_t wall_ms)
+{
+    if (app->ui.paused || app->ui.question_open || wall_ms == 0) return;
+    int64_t pace = app->slow_pace ? app->slow_pace : app->speed_permille * 1000;
+    SimSpan span = (SimSpan)pace * wall_ms;
+    if (span > app->span_max) span = app->span_max;
     SimTime target = app->time + span;
-    if (!source_run(&app->source, target, err)) return false;
+    source_run(&app->source, target);
     SimTime end = source_end(&app->source);
     if (target > end) target = end;
 
     uint64_t to = trace_last_at(app->source.trace, target);
-    bool rare = app->director && app->slow_permille == 0;
+    bool rare = app->director && app->slow_pace == 0;
     uint64_t stop = first_stop(app, app->model.state.seq, to, rare);
     if (stop) {
         TraceRecord record;
         trace_get(app->source.trace, stop, &record);
         if (record.time < target) target = record.time;
     }
-    if (target == app->time && end == app->time && !app->source.script) app->ui.paused = true;
     app->time = target;
     model_seek(&app->model, target);
-    app->slow_permille = app->director ? director_speed(app) : 0;
-    play_question(app);
-    play_window(app);
-    app->dirty = true;
-    return true;
+    direct(app);
+    play_settle(app);
+    if (!stop) tell_end(app, target);
 }
+
+void play_took(App *app, uint64_t wall_ms)
+{
+    if (wall_ms > 40) app->span_max /= 2;
+    else if (wall_ms < 10) app->span_max = app->span_max * 5 / 4;
+    if (app->span_max < STRIDE_MIN) app->span_max = STRIDE_MIN;
+    if (app->span_max > STRIDE_MAX) app->span_max = STRIDE_MAX;
+}
+
+/* --- stepping --- */
 
 static void go_to_record(App *app, uint64_t seq)
 {
     TraceRecord record;
     trace_get(app->source.trace, seq, &record);
     app->time = record.time;
-    app->slow_permille = 0;
+    app->slow_pace = 0;
     model_seek_record(&app->model, seq);
-    play_question(app);
-    play_window(app);
-    app->dirty = true;
+    play_settle(app);
+}
+
+/* A live run that stands at its end is carried on until it has recorded something more. */
+static void need_record(App *app, uint64_t seq)
+{
+    SimTime last = source_end(&app->source) + AHEAD_MAX;
+    if (!app->source.script || app->ui.question_open) return;
+    while (trace_count(app->source.trace) < seq && source_end(&app->source) < last)
+        source_run(&app->source, source_end(&app->source) + SIM_MS);
 }
 
 void play_step(App *app, int direction)
 {
     uint64_t seq = app->model.state.seq;
     app->ui.paused = true;
+    if (direction > 0) need_record(app, seq + 1);
     if (direction > 0 && seq < trace_count(app->source.trace)) go_to_record(app, seq + 1);
-    if (direction < 0 && seq > 1) go_to_record(app, seq - 1);
+    else if (direction < 0 && seq > 1) go_to_record(app, seq - 1);
+    else app_message(app, direction > 0 ? "This is the last event." : "This is the first event.");
 }
 
 void play_interesting(App *app, int direction)
 {
-    uint64_t seq = model_interesting(&app->model, app->model.state.seq, direction);
+    uint64_t from = app->model.state.seq;
+    uint64_t seq = model_interesting(&app->model, from, direction);
+    SimTime last = source_end(&app->source) + AHEAD_MAX;
     app->ui.paused = true;
+    while (!seq && direction > 0 && app->source.script && !app->ui.question_open &&
+           source_end(&app->source) < last) {
+        source_run(&app->source, source_end(&app->source) + AHEAD_STRIDE);
+        seq = model_interesting(&app->model, from, direction);
+    }
     if (seq) go_to_record(app, seq);
     else
-        app_message(app,
-                    direction > 0 ? "Nothing more has happened yet." : "This is the first event.");
+        app_message(app, direction > 0 ? "Nothing more has happened yet."
+                                       : "This is where the run begins.");
+}
+
+/* --- steps of a lesson --- */
+
+/* The first step or open question after `seq`; 0 when none is known. */
+static uint64_t next_chapter(const App *app, uint64_t seq)
+{
+    TraceRecord record;
+    for (uint64_t at = seq + 1; at <= trace_count(app->source.trace); at++) {
+        trace_get(app->source.trace, at, &record);
+        if (record.type == TRACE_STEP) return at;
+        if (record.type == TRACE_PREDICT && answer_to(app, at) == 0) return at;
+    }
+    return 0;
+}
+
+/* What a script says at once belongs together: the last of its words at that moment. */
+static uint64_t last_word(const App *app, uint64_t seq)
+{
+    TraceRecord first, record;
+    trace_get(app->source.trace, seq, &first);
+    for (uint64_t at = seq + 1; at <= trace_count(app->source.trace); at++) {
+        trace_get(app->source.trace, at, &record);
+        if (record.time != first.time || record.type == TRACE_STEP) break;
+        if (record.type == TRACE_SAY) seq = at;
+        if (record.type == TRACE_PREDICT) return at;
+    }
+    return seq;
+}
+
+void play_next_step(App *app)
+{
+    if (app->ui.question_open) {
+        app_message(app, "First your prediction: press its number.");
+        return;
+    }
+    uint64_t seen = app->model.state.seq, found = next_chapter(app, seen);
+    SimTime last = source_end(&app->source) + AHEAD_MAX;
+    while (!found && app->source.status == SCRIPT_RUNNING && app->source.script &&
+           source_end(&app->source) < last) {
+        uint64_t before = trace_count(app->source.trace);
+        source_run(&app->source, source_end(&app->source) + AHEAD_STRIDE);
+        found = next_chapter(app, before > seen ? before : seen);
+    }
+    if (found) go_to_record(app, last_word(app, found));
+    else app_message(app, "The lesson has no further step.");
+}
+
+void play_last_step(App *app)
+{
+    run_index_update(&app->index, app->source.trace);
+    const IndexEntries *steps = &app->index.steps;
+    uint64_t now = app->model.state.step_seq;
+    for (uint32_t i = steps->count; i-- > 0;) {
+        if (steps->items[i].seq >= now) continue;
+        go_to_record(app, last_word(app, steps->items[i].seq));
+        return;
+    }
+    play_jump(app, 0);
 }

@@ -1,6 +1,8 @@
 /* render.c -- pictures without a display: the frame at given times, painted to PNG files. */
 #include "viz/app/app.h"
 
+#include "viz/sdl/painter.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +15,8 @@
 static bool read_time(App *app, const char *chars, SimTime *time, Error *err)
 {
     if (strcmp(chars, "end") == 0) {
-        while (app->source.status == SCRIPT_RUNNING && source_end(&app->source) < SCRIPT_END) {
-            if (!source_run(&app->source, source_end(&app->source) + SCRIPT_STEP, err))
-                return false;
-        }
+        while (app->source.status == SCRIPT_RUNNING && source_end(&app->source) < SCRIPT_END)
+            source_run(&app->source, source_end(&app->source) + SCRIPT_STEP);
         *time = source_end(&app->source);
         return true;
     }
@@ -26,7 +26,9 @@ static bool read_time(App *app, const char *chars, SimTime *time, Error *err)
         *time = (SimTime)(seconds * 1e9);
         return true;
     }
-    return text_parse_span(chars, time, err);
+    if (text_parse_span(chars, time, err)) return true;
+    error_set(err, "--at does not understand \"%s\"; write 12.5, 12.5s, 800ms or end", chars);
+    return false;
 }
 
 /* out.png, or out-2.png for the second of several. */
@@ -38,17 +40,29 @@ static void output_name(const char *output, int index, int count, char *name, si
     else snprintf(name, size, "%.*s-%d%s", (int)(dot - output), output, index + 1, dot);
 }
 
+/* Names on the command line that no node has. */
+static bool know_names(const App *app, Error *err)
+{
+    const char *name = app->want_select ? app->want_select : app->want_as;
+    if (!name) return true;
+    error_set(err, "there is no node \"%s\" at %.3f s; the run has %u nodes%s%s", name,
+              (double)app->time / 1e9, app->model.state.hosts.count,
+              app->model.state.hosts.count ? ", the first is " : "",
+              app->model.state.hosts.count ? app->model.state.hosts.items[0].name : "");
+    return false;
+}
+
 static bool paint(App *app, Painter *painter, SimTime time, const char *name, Error *err)
 {
-    if (!source_run(&app->source, time, err)) return false;
-    SimTime end = source_end(&app->source);
-    app->time = time < end ? time : end;
-    model_seek(&app->model, app->time);
-    app->ui.known_to = end;
-    play_question(app);
-    play_window(app);
+    source_run(&app->source, time);
+    if (app->source.status == SCRIPT_FAILED && source_end(&app->source) <= time) {
+        *err = app->source.failure;
+        return false;
+    }
+    play_jump(app, time);
     TextMetrics metrics = painter_metrics(painter);
     app_frame(app, &metrics);
+    if (!know_names(app, err)) return false;
     painter_paint(painter, &app->list, theme_get(app->ui.theme)->stage);
     if (!painter_save_png(painter, name, err)) return false;
     printf("%s  t = %.6f s\n", name, (double)app->time / 1e9);
@@ -61,25 +75,29 @@ static int fail(const Error *err)
     return 2;
 }
 
-int render_pictures(App *app, const RenderOptions *options)
+int render_pictures(App *app, const Options *options)
 {
     Error err = {{0}};
     char times[1024], name[1024];
     char *words[TIMES_MAX];
     int count = 0;
-    snprintf(times, sizeof(times), "%s", options->times);
+    snprintf(times, sizeof(times), "%s", options->pictures.times);
     for (char *word = strtok(times, ","); word && count < TIMES_MAX; word = strtok(NULL, ","))
         words[count++] = word;
     if (count == 0) {
         error_set(&err, "--at wants one or more times, as in --at 12.5,14.25s,end");
         return fail(&err);
     }
-    Painter *painter = painter_create(options->width, options->height, app->ui.scale, &err);
+    float scale =
+        options->scale > 0 ? options->scale : app_natural_scale(options->width, options->height);
+    Painter *painter = painter_create(options->width, options->height, scale, &err);
     if (!painter) return fail(&err);
+    app_resize(app, options->width, options->height, scale);
+    app->ui.paused = true;
     bool ok = true;
     for (int i = 0; i < count && ok; i++) {
-        SimTime time;
-        output_name(options->output, i, count, name, sizeof(name));
+        SimTime time = 0;
+        output_name(options->pictures.output, i, count, name, sizeof(name));
         ok = read_time(app, words[i], &time, &err) && paint(app, painter, time, name, &err);
     }
     painter_destroy(painter);

@@ -44,31 +44,62 @@ static bool is_script(const char *path)
     return size > 4 && strcmp(path + size - 4, ".lua") == 0;
 }
 
+static bool start_script(Source *source, Error *err)
+{
+    ScriptOptions options = {.seed = source->options.seed,
+                             .has_level = source->options.has_level,
+                             .level = source->options.level,
+                             .settings = source->options.settings,
+                             .setting_count = source->options.setting_count,
+                             .reproduce = source->name};
+    Script *script = script_create(source->name, source->text, source->text_size, &options, err);
+    if (!script) return false;
+    script_destroy(source->script);
+    source->script = script;
+    source->trace = sim_trace(script_sim(script));
+    source->status = SCRIPT_RUNNING;
+    return true;
+}
+
+/* The text must be on the heap; it belongs to the source from here on. */
+static bool take_script(Source *source, const char *name, char *text, size_t size,
+                        const SourceOptions *options, Error *err)
+{
+    source->text = text;
+    source->text_size = size;
+    source->options = *options;
+    snprintf(source->name, sizeof(source->name), "%s", name);
+    return start_script(source, err);
+}
+
+bool source_open_script(Source *source, const char *name, const char *text, size_t size,
+                        const SourceOptions *options, Error *err)
+{
+    memset(source, 0, sizeof(*source));
+    char *copy = malloc(size + 1);
+    if (!copy) {
+        error_set(err, "%s is too large for this machine's memory", name);
+        return false;
+    }
+    memcpy(copy, text, size);
+    copy[size] = '\0';
+    return take_script(source, name, copy, size, options, err);
+}
+
 bool source_open(Source *source, const char *path, const SourceOptions *options, Error *err)
 {
     size_t size;
+    Error inside = {{0}};
     memset(source, 0, sizeof(*source));
     char *bytes = read_file(path, &size, err);
     if (!bytes) return false;
+    if (is_script(path)) return take_script(source, path, bytes, size, options, err);
     snprintf(source->name, sizeof(source->name), "%s", path);
-    if (is_script(path)) {
-        ScriptOptions script = {.seed = options->seed,
-                                .has_level = options->has_level,
-                                .level = options->level,
-                                .settings = options->settings,
-                                .setting_count = options->setting_count,
-                                .reproduce = source->name};
-        source->text = bytes;
-        source->script = script_create(path, bytes, size, &script, err);
-        if (!source->script) return false;
-        source->trace = sim_trace(script_sim(source->script));
-        source->status = SCRIPT_RUNNING;
-        return true;
-    }
-    source->file = trace_read((const uint8_t *)bytes, size, err);
+    source->file = trace_read((const uint8_t *)bytes, size, &inside);
     free(bytes);
     source->trace = source->file;
     source->status = SCRIPT_FINISHED;
+    if (!source->file) error_set(err, "%s: %s", path, inside.text);
     return source->file != NULL;
 }
 
@@ -77,21 +108,45 @@ void source_close(Source *source)
     script_destroy(source->script);
     trace_destroy(source->file);
     free(source->text);
+    array_deinit(NULL, &source->by_hand);
+    memset(source, 0, sizeof(*source));
 }
 
-bool source_run(Source *source, SimTime time, Error *err)
+void source_run(Source *source, SimTime time)
 {
-    if (!source->script || time <= sim_now(script_sim(source->script))) return true;
-    if (source->status == SCRIPT_FINISHED) {
-        sim_run_until(script_sim(source->script), time);
-        return true;
-    }
-    source->status = script_run(source->script, time, err);
-    source->trace = sim_trace(script_sim(source->script));
-    return source->status != SCRIPT_FAILED;
+    if (!source->script || time <= source_end(source)) return;
+    if (source->status == SCRIPT_RUNNING)
+        source->status = script_run(source->script, time, &source->failure);
+    /* Without its script the cluster goes on by itself. */
+    Sim *sim = script_sim(source->script);
+    if (source->status != SCRIPT_RUNNING && sim_now(sim) < time) sim_run_until(sim, time);
 }
 
 SimTime source_end(const Source *source)
 {
     return source->script ? sim_now(script_sim(source->script)) : trace_end(source->trace);
+}
+
+bool source_submit(Source *source, const Command *command, Error *err)
+{
+    Sim *sim = script_sim(source->script);
+    HandCommand kept = {sim_now(sim), *command};
+    if (!sim_submit(sim, command, NULL, err)) return false;
+    array_push(NULL, &source->by_hand, kept);
+    return true;
+}
+
+bool source_again(Source *source, SimTime time, uint32_t kept, Error *err)
+{
+    Error ignored = {{0}};
+    if (!start_script(source, err)) return false;
+    for (uint32_t i = 0; i < kept; i++) {
+        const HandCommand *hand = &source->by_hand.items[i];
+        source_run(source, hand->time);
+        /* It was accepted once, and the run up to it is the same. */
+        sim_submit(script_sim(source->script), &hand->command, NULL, &ignored);
+    }
+    source->by_hand.count = kept;
+    source_run(source, time);
+    return true;
 }

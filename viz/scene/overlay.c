@@ -151,7 +151,7 @@ static void slot_words(const Model *model, int slot, Text *first, Text *second)
     }
 }
 
-static void draw_hover(const Ui *draw, const Model *model, const UiState *ui)
+static void draw_hover(const Ui *draw, const Model *model, const UiState *ui, const Layout *layout)
 {
     Text first = {0}, second = {0};
     if (ui->hovered < model->state.hosts.count) node_words(model, ui->hovered, &first, &second);
@@ -159,7 +159,8 @@ static void draw_hover(const Ui *draw, const Model *model, const UiState *ui)
         slot_words(model, ui->hovered_slot, &first, &second);
     if (first.size > 0) {
         Rect bounds = {8, 8, ui->width - 16, ui->height - 16};
-        control_hover(draw, ui->mouse, bounds, text_chars(&first), text_chars(&second));
+        Point near = ui->slot_by_key ? layout->map : ui->mouse;
+        control_hover(draw, near, bounds, text_chars(&first), text_chars(&second));
     }
     text_deinit(&first);
     text_deinit(&second);
@@ -213,14 +214,14 @@ typedef struct KeyRow {
 static const KeyRow key_rows[] = {
     {NULL, "Time"},
     {"Space", "pause and go on"},
-    {". ,", "one event on, one back (PageDown, PageUp)"},
+    {". ,", "one event on, one back"},
     {"] [", "next and last interesting event"},
-    {"Left Right", "100 ms, once the timeline was clicked"},
+    {"Left Right", "100 ms (while you do not walk the slots)"},
     {"+ -", "faster, slower"},
     {"J", "director: slow down when something rare flies"},
     {"Home End", "the beginning; where the run stands"},
-    {"N", "go on to the next step of the lesson"},
-    {"M", "bookmark this moment"},
+    {"N PgDn PgUp", "next step of the lesson, or its question; last"},
+    {"M", "bookmark this moment (Shift+M: go to the next)"},
     {"Wheel", "over the timeline: zoom"},
     {NULL, "Faults, at the selected node"},
     {"K R", "kill; start again"},
@@ -233,7 +234,7 @@ static const KeyRow key_rows[] = {
     {"1 2 3", "truth; as the node believes; as a client"},
     {"1 .. 5", "the answer, while a question stands"},
     {"Tab", "next node (with Shift the one before)"},
-    {"Arrows", "walk over the slots"},
+    {"Up Down", "walk over the slots, then also Left Right; Esc ends it"},
     {"H", "slots as a tape or a Hilbert curve"},
     {"I B W", "Inspector, Agreement, Why?"},
     {"5 .. 9 0", "the tabs; with Shift over everything"},
@@ -293,7 +294,8 @@ void scene_overlay(DrawList *list, const Model *model, const UiState *ui, const 
     }
     if (ui->message[0]) draw_message(&draw, ui, layout);
     if (ui->menu_open) draw_menu(&draw, model, ui);
-    else if (!ui->dragging_wall && !ui->mouse_gone && !ui->dock_over && !ui->show_keys)
-        draw_hover(&draw, model, ui);
+    else if (!ui->dragging_wall && !ui->dock_over && !ui->show_keys &&
+             (!ui->mouse_gone || ui->slot_by_key))
+        draw_hover(&draw, model, ui, layout);
     if (ui->show_keys) draw_keys(&draw, ui);
 }
