@@ -10,8 +10,6 @@
 #define SMALL_WIDTH  853 /* the small form is drawn for this many logical px */
 #define SMALL_HEIGHT 480
 
-#define LANE_BINS 320u
-
 void app_message(App *app, const char *format, ...)
 {
     va_list args;
@@ -106,7 +104,7 @@ void app_close(App *app)
 
 Layout app_layout(const App *app)
 {
-    return scene_layout(&app->ui, app->lanes.lanes.count);
+    return scene_layout(&app->ui, SCENE_LANES);
 }
 
 /* Nodes named on the command line are chosen as soon as they exist. */
@@ -144,9 +142,6 @@ void app_frame(App *app, const TextMetrics *metrics)
     ui->known_to = source_end(&app->source);
     ui->source_line = line_now(app);
     ui->steps_total = app->source.script ? app->source_steps : app->index.steps.count;
-    lanes_build(&app->lanes, app->source.trace, ui->view_from, ui->view_to, app->time, LANE_BINS);
-    Layout layout = app_layout(app);
-    stage_plan(&app->plan, &app->model, ui, layout.stage);
     draw_clear(&app->list);
-    scene_frame(&app->list, &app->model, ui, metrics);
+    scene_frame(&app->list, &app->model, ui, &app->plan, &app->lanes, metrics);
 }

@@ -171,13 +171,13 @@ void play_advance(App *app, uint64_t wall_ms)
     uint64_t to = trace_last_at(app->source.trace, target);
     bool rare = app->director && app->slow_pace == 0;
     uint64_t stop = first_stop(app, app->model.state.seq, to, rare);
-    if (stop) {
-        TraceRecord record;
-        trace_get(app->source.trace, stop, &record);
-        if (record.time < target) target = record.time;
-    }
+    TraceRecord record = {0};
+    if (stop) trace_get(app->source.trace, stop, &record);
+    if (stop && record.time < target) target = record.time;
     app->time = target;
-    model_seek(&app->model, target);
+    /* At a question what comes after it at the same moment is not shown yet. */
+    if (stop && record.type == TRACE_PREDICT) model_seek_record(&app->model, stop);
+    else model_seek(&app->model, target);
     direct(app);
     play_settle(app);
     if (!stop) tell_end(app, target);

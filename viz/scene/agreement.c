@@ -3,6 +3,7 @@
 #include "viz/scene/dock.h"
 
 #include "sim/base/bitset.h"
+#include "viz/scene/shard.h"
 #include "viz/ui/label.h"
 #include "viz/ui/meter.h"
 
@@ -18,14 +19,10 @@
 
 /* --- tables of factions --- */
 
-/* A process of the faction; HOST_NONE when none runs any more. */
+/* A process of the faction; HOST_NONE when there is no such faction. */
 static HostId member_of(const Model *model, uint32_t faction)
 {
-    for (uint32_t i = 0; i < model->hosts.count; i++) {
-        if (model->hosts.items[i].faction == faction && dock_is_running(model, (HostId)i))
-            return (HostId)i;
-    }
-    return HOST_NONE;
+    return faction < model->factions.count ? model->factions.items[faction].first : HOST_NONE;
 }
 
 /* Who owns each slot as this process believes. */
@@ -45,14 +42,16 @@ static void read_table(const Model *model, HostId host, NodeId *owners)
     }
 }
 
-static Color node_color(const Model *model, const Theme *theme, NodeId node)
+static Color node_color(const Model *model, const ShardPalette *palette, NodeId node)
 {
     HostId host = dock_node_host(model, node);
-    if (host >= model->hosts.count) return theme->stage;
+    Color fill, ink;
+    if (host >= model->hosts.count) return palette->theme->stage;
     uint16_t shard = model->hosts.items[host].shard;
-    if (shard == SHARD_NONE) return theme->ghost;
-    if (model->shards.count <= SHARD_HUES) return theme->shard[shard % SHARD_HUES];
-    return theme->neutral[shard % NEUTRAL_TINTS];
+    if (shard == SHARD_NONE) return palette->theme->ghost;
+    /* Neighbours without a hue must still be told apart. */
+    if (shard_hue(palette, shard, &fill, &ink)) return fill;
+    return palette->theme->neutral[shard % NEUTRAL_TINTS];
 }
 
 /* The rows of the map in which the tables differ: first and one past the last. */
@@ -71,10 +70,11 @@ static bool differing_rows(const NodeId *a, const NodeId *b, uint32_t *first, ui
 static void draw_thumb(const Scene *scene, Point at, const NodeId *owners, const NodeId *common)
 {
     const Theme *theme = scene->draw.theme;
+    ShardPalette palette = shard_palette(scene->model, scene->ui);
     Color *colors = mem_alloc(NULL, SLOT_COUNT * sizeof(Color));
     for (uint32_t i = 0; i < SLOT_COUNT; i++) {
         Color hue =
-            owners[i] == NODE_NONE ? theme->stage : node_color(scene->model, theme, owners[i]);
+            owners[i] == NODE_NONE ? theme->stage : node_color(scene->model, &palette, owners[i]);
         bool differs = owners[i] != common[i];
         colors[i] = differs ? color_mix(hue, theme->black, 0.55f)
                             : color_mix(hue, theme->panel, owners[i] == NODE_NONE ? 0 : 0.30f);

@@ -27,15 +27,28 @@ static uint64_t last_before(const Model *model, uint64_t seq, TraceRecord *recor
     return seq;
 }
 
+/* How many steps of the lesson began after that record. */
+static uint32_t steps_after(const Model *model, const UiState *ui, uint64_t seq)
+{
+    uint32_t steps = 0;
+    if (!ui->index) return model->state.step_seq > seq ? 1 : 0;
+    for (uint32_t i = run_index_count(&ui->index->steps, model->time); i-- > 0;) {
+        uint64_t step = ui->index->steps.items[i].seq;
+        if (step > model->state.step_seq) continue;
+        if (step < seq) break;
+        steps++;
+    }
+    return steps;
+}
+
 bool card_question(const Model *model, const UiState *ui, CardQuestion *question)
 {
     TraceRecord record;
     const TraceState *state = &model->state;
     memset(question, 0, sizeof(*question));
     if (!last_before(model, state->predict_seq, &record)) return false;
-    /* An answered question stays until the lesson has gone on to its next step. */
-    bool is_past = state->step_seq > state->predict_seq;
-    if (is_past && !ui->question_open) return false;
+    /* An answered question stays for one step more, in which its answer is seen. */
+    if (!ui->question_open && steps_after(model, ui, state->predict_seq) > 1) return false;
     TraceText text = record.u.PREDICT.question;
     snprintf(question->words, sizeof(question->words), "%.*s", (int)text.size, text.chars);
     text = record.u.PREDICT.choices;
@@ -287,7 +300,7 @@ static void draw_filters(const Ui *draw, const Model *model, Rect rect, bool ful
 void scene_card(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
                 const TextMetrics *metrics)
 {
-    Ui draw = dock_ui(list, NULL, ui, layout, metrics);
+    Ui draw = dock_ui(list, NULL, ui, metrics);
     HitList hits = {0};
     CardQuestion question;
     Rect rect = layout->card;

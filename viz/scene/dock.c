@@ -1,6 +1,7 @@
 /* dock.c -- the dock: its tab bar, and what its tabs share. */
 #include "viz/scene/dock.h"
 
+#include "viz/scene/panel.h"
 #include "viz/ui/control.h"
 #include "viz/ui/label.h"
 #include "viz/ui/rich.h"
@@ -11,15 +12,12 @@ static const char *const titles[DOCK_COUNT] = {
     [DOCK_INSPECTOR] = "Inspector", [DOCK_WHY] = "Why?",        [DOCK_AGREEMENT] = "Agreement",
     [DOCK_METRICS] = "Metrics",     [DOCK_CONSOLE] = "Console", [DOCK_SOURCE] = "Source"};
 
-Ui dock_ui(DrawList *list, HitList *hits, const UiState *ui, const Layout *layout,
-           const TextMetrics *metrics)
+Ui dock_ui(DrawList *list, HitList *hits, const UiState *ui, const TextMetrics *metrics)
 {
-    return (Ui){.list = list,
-                .hits = hits,
-                .metrics = metrics,
-                .theme = theme_get(ui->theme),
-                .projector = !layout->full,
-                .mouse = ui->mouse};
+    Ui draw = panel_ui(list, ui, metrics);
+    draw.hits = hits;
+    if (!ui->mouse_gone) draw.mouse = ui->mouse;
+    return draw;
 }
 
 /* --- names --- */
@@ -152,7 +150,7 @@ void scene_dock(DrawList *list, const Model *model, const UiState *ui, const Lay
                 const TextMetrics *metrics)
 {
     if (!layout->full || ui->dock_over) return; /* hidden, or drawn by the overlay */
-    Scene scene = {.draw = dock_ui(list, NULL, ui, layout, metrics), .model = model, .ui = ui};
+    Scene scene = {.draw = dock_ui(list, NULL, ui, metrics), .model = model, .ui = ui};
     dock_draw(&scene, layout->dock);
 }
 
@@ -161,7 +159,7 @@ int scene_dock_tab_at(const UiState *ui, const Layout *layout, const TextMetrics
     Rect rect = scene_dock_rect(ui, layout);
     DrawList list = {0};
     HitList hits = {0};
-    Ui draw = dock_ui(&list, &hits, ui, layout, metrics);
+    Ui draw = dock_ui(&list, &hits, ui, metrics);
     if (rect.w <= 0 || !rect_contains(rect, at)) return -1;
     control_tabs(&draw, rect_take_top(&rect, DOCK_TAB_BAR), titles, DOCK_COUNT, 0, ACTION_DOCK_TAB);
     const Hit *hit = hit_at(&hits, at);

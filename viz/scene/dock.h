@@ -14,8 +14,7 @@ typedef struct Scene { /* what every tab needs */
 } Scene;
 
 /* Everything for drawing in the state's theme and type; `hits` may be NULL. */
-Ui dock_ui(DrawList *list, HitList *hits, const UiState *ui, const Layout *layout,
-           const TextMetrics *metrics);
+Ui dock_ui(DrawList *list, HitList *hits, const UiState *ui, const TextMetrics *metrics);
 
 /* The whole dock with its tab bar into `rect` (which scene_dock_rect gives). */
 void dock_draw(const Scene *scene, Rect rect);

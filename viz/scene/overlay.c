@@ -2,7 +2,7 @@
  * message line, hover labels, the menu of a node, the overlay of keys. */
 #include "viz/scene/dock.h"
 
-#include "sim/base/bitset.h"
+#include "viz/scene/shard.h"
 #include "viz/ui/control.h"
 #include "viz/ui/label.h"
 
@@ -129,26 +129,21 @@ static void node_words(const Model *model, HostId host, Text *first, Text *secon
         text_append(second, ", P? at %u", derived->suspected_by);
 }
 
-static void slot_words(const Model *model, int slot, Text *first, Text *second)
+static void slot_words(const Model *model, const UiState *ui, Text *first, Text *second)
 {
+    int slot = ui->hovered_slot;
     HostId owner = model->owner_host[slot];
-    uint16_t shard = model->owner_shard[slot];
-    text_append(first, "slot %d", slot);
-    if (shard != SHARD_NONE && shard < 26) text_append(first, "  shard %c", 'A' + shard);
-    else if (shard != SHARD_NONE) text_append(first, "  shard %u", shard + 1u);
+    ShardPalette palette = shard_palette(model, ui);
+    char shard[SHARD_NAME_SIZE];
+    shard_name(&palette, model->owner_shard[slot], shard);
+    text_append(first, "slot %d  shard %s", slot, shard);
     if (owner == HOST_NONE) {
         text_append(second, "nobody would take a write for it now");
         return;
     }
     text_append(second, "%s takes writes for it", dock_host_name(model, owner));
-    const Contest *contest = &model->contest;
-    if (contest->count > 0 && (contest->a == owner || contest->b == owner)) {
-        HostId other = contest->a == owner ? contest->b : contest->a;
-        const HostState *state = &model->state.hosts.items[other];
-        const Belief *own = dock_belief(model, other, state->node);
-        if (bitset_has(bitpool_words(model->state.slots, own->slots), (uint32_t)slot))
-            text_append(second, ", and so does %s", dock_host_name(model, other));
-    }
+    if (model->second_host[slot] != HOST_NONE)
+        text_append(second, ", and so does %s", dock_host_name(model, model->second_host[slot]));
 }
 
 static void draw_hover(const Ui *draw, const Model *model, const UiState *ui, const Layout *layout)
@@ -156,7 +151,7 @@ static void draw_hover(const Ui *draw, const Model *model, const UiState *ui, co
     Text first = {0}, second = {0};
     if (ui->hovered < model->state.hosts.count) node_words(model, ui->hovered, &first, &second);
     else if (ui->hovered_slot >= 0 && ui->hovered_slot < SLOT_COUNT)
-        slot_words(model, ui->hovered_slot, &first, &second);
+        slot_words(model, ui, &first, &second);
     if (first.size > 0) {
         Rect bounds = {8, 8, ui->width - 16, ui->height - 16};
         Point near = ui->slot_by_key ? layout->map : ui->mouse;
@@ -282,7 +277,7 @@ static void draw_keys(const Ui *draw, const UiState *ui)
 void scene_overlay(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
                    const TextMetrics *metrics)
 {
-    Ui draw = dock_ui(list, NULL, ui, layout, metrics);
+    Ui draw = dock_ui(list, NULL, ui, metrics);
     Rect over = scene_dock_rect(ui, layout);
     draw_marks(&draw, ui, layout);
     if (ui->dock_over) {

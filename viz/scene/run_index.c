@@ -190,10 +190,11 @@ uint32_t run_index_count(const IndexEntries *entries, SimTime time)
     return low;
 }
 
-const IndexEntry *run_index_last(const IndexEntries *entries, SimTime time, HostId host)
+const IndexEntry *run_index_last(const IndexEntries *entries, uint64_t seq, HostId host)
 {
-    for (uint32_t i = run_index_count(entries, time); i-- > 0;) {
-        if (host == HOST_NONE || entries->items[i].host == host) return &entries->items[i];
+    for (uint32_t i = entries->count; i-- > 0;) {
+        const IndexEntry *entry = &entries->items[i];
+        if (entry->seq <= seq && (host == HOST_NONE || entry->host == host)) return entry;
     }
     return NULL;
 }

@@ -57,7 +57,7 @@ void run_index_clear(RunIndex *index);
 
 /* How many of the entries lie at or before `time`. */
 uint32_t run_index_count(const IndexEntries *entries, SimTime time);
-/* The last entry at or before `time` of that host (HOST_NONE: any); NULL when there is none. */
-const IndexEntry *run_index_last(const IndexEntries *entries, SimTime time, HostId host);
+/* The last entry of that host (HOST_NONE: any) up to record `seq`; NULL when there is none. */
+const IndexEntry *run_index_last(const IndexEntries *entries, uint64_t seq, HostId host);
 
 #endif

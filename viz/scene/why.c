@@ -65,10 +65,9 @@ static uint64_t subject(const Scene *scene)
 {
     const UiState *ui = scene->ui;
     if (!ui->index) return model_last_interesting(scene->model);
-    const IndexEntry *entry = run_index_last(&ui->index->reasons, scene->model->time, ui->selected);
-    while (entry && entry->seq > scene->model->state.seq && entry > ui->index->reasons.items)
-        entry--; /* several at one moment, and not all of them are past */
-    return entry && entry->seq <= scene->model->state.seq ? entry->seq : 0;
+    const IndexEntry *entry =
+        run_index_last(&ui->index->reasons, scene->model->state.seq, ui->selected);
+    return entry ? entry->seq : 0;
 }
 
 static void draw_chain(const Scene *scene, Rect rect, const Chain *chain)
