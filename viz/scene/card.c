@@ -67,9 +67,11 @@ bool card_question(const Model *model, const UiState *ui, CardQuestion *question
 
 /* --- where the choices stand --- */
 
-/* One row of buttons when their words fit, else two. */
-static uint32_t choice_rows(const CardQuestion *question, float width)
+/* One row of buttons when their words fit, else two. In the small form there is room for one row
+ * only: its words are wrapped. */
+static uint32_t choice_rows(const CardQuestion *question, const Layout *layout, float width)
 {
+    if (!layout->full) return 1;
     size_t longest = 0;
     for (uint32_t i = 0; i < question->count; i++) {
         size_t size = strlen(question->choices[i]);
@@ -90,11 +92,11 @@ static Rect question_rect(const Layout *layout)
 static Rect choice_rect(const CardQuestion *question, const Layout *layout, uint32_t index)
 {
     Rect area = question_rect(layout);
-    uint32_t rows = choice_rows(question, area.w);
+    uint32_t rows = choice_rows(question, layout, area.w);
     uint32_t columns = (question->count + rows - 1) / rows;
-    float gap = layout->full ? (rows == 1 ? CHOICE_GAP : 6) : (rows == 1 ? 8 : 4);
-    float height = layout->full ? (rows == 1 ? 36 : 29) : (rows == 1 ? 36 : 25);
-    float bottom = rect_bottom(area) - (layout->full ? 19 : rows == 1 ? 14 : 7);
+    float gap = layout->full ? (rows == 1 ? CHOICE_GAP : 6) : 7;
+    float height = layout->full ? (rows == 1 ? 36 : 29) : 38;
+    float bottom = rect_bottom(area) - (layout->full ? 19 : 8);
     float top = bottom - (float)rows * height - (float)(rows - 1) * gap;
     Rect row = {area.x, top + (float)(index / columns) * (height + gap), area.w, height};
     return rect_column(row, index % columns, columns, gap);
@@ -121,6 +123,26 @@ static void draw_verdict(const Ui *draw, Rect rect, bool right, bool chosen)
     icon_draw(draw->list, right ? ICON_CHECK : ICON_CROSS, at, 11, ink);
 }
 
+/* The button of a choice. In the small form words that do not fit stand in two lines. */
+static void draw_choice(const Ui *draw, Rect rect, uint32_t number, const char *title,
+                        ControlState state, Action action, bool full)
+{
+    if (full || label_width(draw, TYPE_TITLE, title) < rect.w - 48) {
+        control_choice(draw, rect, number, title, state, action);
+        return;
+    }
+    const Theme *theme = draw->theme;
+    Color ink = state == CONTROL_CHOSEN     ? theme->ink
+                : state == CONTROL_DISABLED ? theme->text3
+                                            : theme->text;
+    RichStyle style = {.role = TYPE_BODY_STRONG, .color = ink, .bold_color = ink, .lines_max = 2};
+    control_choice(draw, rect, number, "", state, action);
+    Rect words = {rect.x + 32, rect.y, rect.w - 38, rect.h};
+    float height = rich_height(draw, words.w, &style, title);
+    words.y += (rect.h - height) / 2;
+    rich_draw(draw, words, &style, title);
+}
+
 static void draw_choices(const Ui *draw, const CardQuestion *question, const UiState *ui,
                          const Layout *layout)
 {
@@ -135,7 +157,7 @@ static void draw_choices(const Ui *draw, const CardQuestion *question, const UiS
                                                           : CONTROL_DISABLED;
         Action action = question->is_open ? (Action){ACTION_CHOICE, number, '0' + (uint32_t)number}
                                           : ACTION_NONE;
-        control_choice(draw, rect, i + 1, question->choices[i], state, action);
+        draw_choice(draw, rect, i + 1, question->choices[i], state, action, layout->full);
         if (question->is_told && (right || chosen)) draw_verdict(draw, rect, right, chosen);
     }
 }
@@ -153,12 +175,15 @@ static void draw_question(const Ui *draw, const CardQuestion *question, const Ui
 {
     const Theme *theme = draw->theme;
     Rect area = question_rect(layout);
-    uint32_t rows = choice_rows(question, area.w);
+    uint32_t rows = choice_rows(question, layout, area.w);
     RichStyle style = {.role = TYPE_QUESTION, .color = theme->text, .bold_color = theme->text};
     if (!layout->full) {
-        style.lines_max = 1;
-        Rect line = {area.x, area.y + (rows == 1 ? 12 : 7), area.w, 24};
-        rich_draw(draw, line, &style, question->words);
+        float line = type_style(TYPE_QUESTION, draw->projector).line;
+        bool long_words = rich_height(draw, area.w, &style, question->words) > line + 1;
+        if (long_words) style.role = TYPE_BODY;
+        style.lines_max = 2;
+        Rect words = {area.x, area.y + (long_words ? 5 : 13), area.w, 40};
+        rich_draw(draw, words, &style, question->words);
     } else {
         bool label = rows == 1 || rich_height(draw, area.w, &style, question->words) < 30;
         float y = area.y + 32;
@@ -242,8 +267,8 @@ static void draw_narration(const Ui *draw, const Model *model, const UiState *ui
     TraceRecord record;
     Text title = {0}, words = {0};
     step_title(model, ui, &title);
-    if (last_before(model, model->state.say_seq, &record) &&
-        model->state.say_seq > model->state.step_seq)
+    /* A step may begin before its first words: the last ones stay until then. */
+    if (last_before(model, model->state.say_seq, &record))
         card_markup(model, record.u.SAY.text, &words);
     float pad = full ? PADDING : PADDING_SMALL;
     float left = rect.x + pad, width = rect.w - 2 * pad;

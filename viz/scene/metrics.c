@@ -62,7 +62,7 @@ static void draw_traffic(const Scene *scene, Rect rect)
     }
     char value[24];
     const char *unit;
-    float plot = rect.y + 62;
+    float plot = rect.y + 60;
     snprintf(value, sizeof(value), "%.0f", message_rate);
     label_metric(draw, (Point){rect.x, rect.y + 14}, "Cluster bus, last second", value,
                  "messages/s");
@@ -177,7 +177,7 @@ static void draw_failures(const Scene *scene, Rect rect)
 void dock_metrics(const Scene *scene, Rect rect)
 {
     Rect inside = rect_inset(rect, 24, 8);
-    Rect top = rect_take_top(&inside, 112);
+    Rect top = rect_take_top(&inside, 116);
     draw_traffic(scene, top);
     draw_client(scene, (Rect){top.x + 2 * COLUMN_WIDTH, top.y, top.w - 2 * COLUMN_WIDTH, top.h});
     ui_divider_h(&scene->draw, inside.x, inside.y - 1, inside.w);

@@ -139,7 +139,6 @@ static bool is_reason(const TraceRecord *record)
     case TRACE_CLEARED:
     case TRACE_ELECTION_DELAYED:
     case TRACE_ELECTION_STARTED:
-    case TRACE_ELECTION_REFUSED:
     case TRACE_ELECTION_EXPIRED:
     case TRACE_ELECTION_WON:
     case TRACE_VOTE_GRANTED:
@@ -151,6 +150,9 @@ static bool is_reason(const TraceRecord *record)
     case TRACE_EPOCH_COLLISION:
     case TRACE_EPOCH_BUMPED:
     case TRACE_REPL_SYNCED: return true;
+    case TRACE_ELECTION_REFUSED: /* that it waits is no news */
+        return record->u.ELECTION_REFUSED.reason == ELECT_DATA_AGE ||
+               record->u.ELECTION_REFUSED.reason == ELECT_NO_FAILOVER;
     default: return false;
     }
 }

@@ -20,9 +20,14 @@ typedef struct Chain {
     bool is_cut; /* there would be more */
 } Chain;
 
-/* The record's line without its time. */
+/* The record's line without its time; of a message only who, what and to whom. */
 static void words_of(const Model *model, const TraceRecord *record, char *words)
 {
+    if (record->type == TRACE_MSG_SENT) {
+        snprintf(words, LINK_SIZE, "%s sends %s to %s", dock_host_name(model, record->host),
+                 msg_word(record->u.MSG_SENT.kind), dock_host_name(model, record->u.MSG_SENT.to));
+        return;
+    }
     Text text = {0};
     trace_record_text(record, &model->state, &text);
     const char *space = strchr(text_chars(&text), ' ');
@@ -30,11 +35,19 @@ static void words_of(const Model *model, const TraceRecord *record, char *words)
     text_deinit(&text);
 }
 
+/* That a message arrived is clear from what it did; its sending is the next link anyway. */
+static bool is_arrival(const Model *model, const TraceRecord *record)
+{
+    TraceRecord before;
+    if (record->type != TRACE_MSG_RECEIVED || record->cause == 0) return false;
+    trace_get(model->trace, record->cause, &before);
+    return before.type == TRACE_MSG_SENT;
+}
+
 static void gap_of(SimSpan span, char *chars)
 {
     Text text = {0};
-    if (span == 0) text_append(&text, "at once");
-    else text_append_span(&text, span);
+    if (span > 0) text_append_span(&text, span);
     snprintf(chars, 24, "%s", text_chars(&text));
     text_deinit(&text);
 }
@@ -50,6 +63,10 @@ static void follow(const Model *model, uint64_t seq, Chain *chain)
             return;
         }
         trace_get(model->trace, seq, &record);
+        if (is_arrival(model, &record)) {
+            seq = record.cause;
+            continue;
+        }
         uint32_t at = chain->count++;
         snprintf(chain->times[at], sizeof(chain->times[at]), "%.6f", (double)record.time / 1e9);
         if (at > 0) gap_of(later - record.time, chain->gaps[at - 1]);
@@ -73,8 +90,8 @@ static uint64_t subject(const Scene *scene)
 static void draw_chain(const Scene *scene, Rect rect, const Chain *chain)
 {
     static const TableColumn columns[] = {{.title = "time", .width = 96},
-                                          {.title = "took", .width = 96},
-                                          {.title = "because, read downwards to the first cause"}};
+                                          {.title = "earlier by", .width = 108},
+                                          {.title = "because"}};
     TableCell cells[(LINKS_MAX + 1) * 3];
     uint32_t rows = chain->count - 1;
     for (uint32_t i = 0; i < rows; i++) {
