@@ -66,6 +66,8 @@ int script_line(const Script *script)
 
 /* --- one turn --- */
 
+#define DEEP 10000 /* calls inside each other that no script means */
+
 static void end_process(Script *script, uint32_t index)
 {
     luaL_unref(script->L, LUA_REGISTRYINDEX, script->processes.items[index].reference);
@@ -90,7 +92,12 @@ static void fail(Script *script, const Process *process, int status)
 {
     lua_State *thread = process->thread;
     int line = host_line(thread);
+    lua_Debug where;
     if (line == 0) line = process->line;
+    if (lua_getstack(thread, DEEP, &where)) { /* it ran out of stack or, on the way, of memory */
+        host_fail(script, line, "functions call each other without end");
+        return;
+    }
     if (status == LUA_ERRMEM) {
         host_fail(script, line, "the script wants more than %zu MiB of memory", MEMORY_MAX >> 20);
         return;

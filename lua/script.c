@@ -151,12 +151,17 @@ static void load(Script *script, const char *source, size_t size)
         host_spawn(script, script->L, 0, TASK_MAIN, 0);
         return;
     }
-    /* "x.lua:3: '=' expected near 'foo'" */
-    const char *text = lua_tostring(script->L, -1), *at = strstr(text, ".lua:");
-    const char *colon = at ? at + 4 : strchr(text, ':');
+    /* "x.lua:3: '=' expected near 'foo'"; the place comes first, whatever the name looks like */
+    const char *text = lua_tostring(script->L, -1);
+    const char *place = strstr(text, ".lua:");
+    place = place ? place + 5 : strchr(text, ':') ? strchr(text, ':') + 1 : text;
+    int line = atoi(place);
+    const char *sentence = line > 0 ? strchr(place, ':') : NULL;
     if (status == LUA_ERRMEM) host_fail(script, 0, "the script wants too much memory");
-    else if (!colon || atoi(colon + 1) == 0) host_fail(script, 0, "%s", text);
-    else host_fail(script, atoi(colon + 1), "%s", strchr(colon + 1, ':') + 2);
+    else if (sentence) host_fail(script, line, "%s", sentence + 2);
+    else if (strstr(text, "binary chunk"))
+        host_fail(script, 0, "this is a compiled chunk; a scenario is a text");
+    else host_fail(script, 0, "an expression or a block is nested too deeply");
 }
 
 /* --- life --- */

@@ -92,9 +92,9 @@ Span.__lt = function(a, b) return ns_of(a, "the duration") < ns_of(b, "the durat
 Span.__le = function(a, b) return ns_of(a, "the duration") <= ns_of(b, "the duration") end
 Span.__add = function(a, b) return span(ns_of(a, "the duration") + ns_of(b, "the duration")) end
 Span.__sub = function(a, b)
-  local left = ns_of(a, "the duration") - ns_of(b, "the duration")
-  if left < 0 then fail("a duration cannot be negative: %s - %s", tostring(a), tostring(b)) end
-  return span(left)
+  local from, less = ns_of(a, "the duration"), ns_of(b, "the duration")
+  if less > from then fail("a duration cannot be negative: %s - %s", readable(from), readable(less)) end
+  return span(from - less)
 end
 Span.__mul = function(a, b)
   if type(a) == "number" then a, b = b, a end

@@ -1,0 +1,1 @@
+Lua -- expect: a compiled chunk

@@ -1,0 +1,3 @@
+-- expect: :3: create: 
+local c = cluster { primaries = 2 }
+c:create()

@@ -1,0 +1,3 @@
+-- expect: :2: inner
+local ok, why = pcall(function() error "inner" end)
+error(why)

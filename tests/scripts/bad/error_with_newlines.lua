@@ -1,0 +1,2 @@
+-- expect: :2: first second third
+error("first\nsecond\nthird")

@@ -1,0 +1,2 @@
+-- expect: :2: error was called with a nil
+error(nil)

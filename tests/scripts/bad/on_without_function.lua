@@ -1,0 +1,2 @@
+-- expect: :2: on wants a function
+on("failed")

@@ -1,0 +1,2 @@
+-- expect: :2: predict does not know "choises"; did you mean "choices"?
+predict { "Who?", choises = { "a", "b" }, answer = 1 }

@@ -1,0 +1,2 @@
+-- expect: :2: predict wants answer = the number of the right choice
+predict { "Who?", choices = { "a", "b" } }

@@ -1,0 +1,2 @@
+-- expect: :2: string.format knows no %p
+say(string.format("%p", {}))

@@ -1,0 +1,2 @@
+-- expect: :2: "coroutine" is not available: spawn starts a process
+coroutine.create(function() end)

@@ -1,0 +1,2 @@
+-- expect: :2: "io" is not available: a scenario reaches no files
+io.open("/etc/passwd")

@@ -1,0 +1,2 @@
+-- expect: :2: report "took" wants a value
+report("took", nil)

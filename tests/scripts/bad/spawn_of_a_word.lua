@@ -1,0 +1,3 @@
+-- expect: :2: wait is 5; write a duration
+spawn(wait, 5)
+say "x"

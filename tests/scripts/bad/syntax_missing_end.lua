@@ -1,0 +1,4 @@
+-- expect: :5: 'end' expected
+local c = cluster { primaries = 3 }
+if true then
+  say "x"

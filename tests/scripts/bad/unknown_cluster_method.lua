@@ -1,0 +1,3 @@
+-- expect: :3: the cluster has no "creat"; did you mean "create"?
+local c = cluster { primaries = 3 }
+c:creat()

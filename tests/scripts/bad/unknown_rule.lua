@@ -1,0 +1,2 @@
+-- expect: :2: profile: 
+profile { rules = { ["rank-dela"] = false } }

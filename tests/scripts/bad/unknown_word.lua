@@ -1,0 +1,2 @@
+-- expect: :2: "frobnicate" is not known here
+frobnicate()

@@ -1,0 +1,2 @@
+-- expect: :2: wait must be a duration such as "5s", not nothing
+wait()

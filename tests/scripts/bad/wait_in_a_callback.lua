@@ -1,0 +1,2 @@
+-- expect: :2: waiting is not possible here
+("abc"):gsub("b", function() wait "1s" end)

@@ -1,0 +1,2 @@
+-- expect: :2: wait: "-5s" is negative; time only goes forward
+wait "-5s"

@@ -1,0 +1,2 @@
+-- expect: :2: wait_until wants a function
+wait_until(true, "5s")

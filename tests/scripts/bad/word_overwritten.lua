@@ -1,0 +1,2 @@
+-- expect: :2: "step" is a word of the language and cannot be set; choose another name
+step = 5
