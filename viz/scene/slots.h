@@ -86,6 +86,11 @@ void slots_draw_marks(const SlotView *view);
 void slots_draw_labels(const SlotView *view);
 void slots_draw_hovered(const SlotView *view);
 void slots_draw_list(const SlotView *view, Rect rect);
+/* slots_votes.c. Votes of the election under way; the y below them, or the top when there is none.
+ * Reports: what a node has heard of failures; false when it has heard of none. The meter: votes or
+ * voters, in one line. */
+float slots_draw_votes(const SlotView *view, Rect rect);
+bool slots_draw_reports(const SlotView *view, Rect rect);
 void slots_draw_meter(const SlotView *view, Rect rect);
 /* "66.7 %" */
 void slots_covered_words(const SlotView *view, char *out, size_t size);

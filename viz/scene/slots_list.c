@@ -24,7 +24,6 @@
 #define PITCH_LEAST 26
 #define COVERED     64 /* label, bar and their padding */
 #define KEY_PITCH   27
-#define VOTERS_MAX  HOSTS_MAX
 
 /* ---- one owner ---- */
 
@@ -348,11 +347,13 @@ void slots_draw_list(const SlotView *view, Rect rect)
     const Ui *ui = &view->ui;
     const Theme *theme = view->palette.theme;
     bool is_many = view->owners.count > SLOTS_LIST_MAX;
+    if (view->is_belief && slots_draw_reports(view, rect)) return;
     Rect title = rect_take_top(&rect, 48);
     Rect line = {title.x, title.y + 13, title.w, 24};
+    bool has_pins = is_many && view->palette.pin_count > 0;
     label_in(ui, line, ALIGN_LEFT, 0, TYPE_TITLE, theme->text,
-             is_many ? "Pinned shards" : "Owners");
-    if (view->owners.count > 0)
+             has_pins ? "Pinned shards" : "Owners");
+    if (view->owners.count > 0 && (has_pins || !is_many))
         label_in(ui, line, ALIGN_RIGHT, 0, TYPE_LABEL, theme->text3, "epoch");
     if (view->owners.count == 0) {
         label_in(ui, rect_take_top(&rect, 30), ALIGN_LEFT, 0, TYPE_BODY, theme->text3,
@@ -361,55 +362,7 @@ void slots_draw_list(const SlotView *view, Rect rect)
     Rect rows = {rect.x, rect.y, rect.w, rect.h - COVERED};
     float y = is_many ? draw_summary(view, rows) : draw_owners(view, rows);
     y = draw_covered(view, (Rect){rect.x, y, rect.w, COVERED});
+    if (is_many) y = slots_draw_votes(view, (Rect){rect.x, y, rect.w, rect_bottom(rect) - y});
     y = draw_reason(view, (Rect){rect.x, y, rect.w, rect_bottom(rect) - y});
     draw_key(view, (Rect){rect.x, y + 8, rect.w, rect_bottom(rect) - y - 8});
-}
-
-/* ---- one meter, in the small form ---- */
-
-static VoterState voter_state(const Model *model, HostId host, bool is_election)
-{
-    const HostModel *row = &model->hosts.items[host];
-    if (model->state.hosts.items[host].status != PROCESS_RUNNING) return VOTER_LOST;
-    if (is_election) return row->voted ? VOTER_REACHED : VOTER_ASKED;
-    bool in_majority =
-        row->island < model->islands.count &&
-        (model->islands.count == 1 || model->islands.items[row->island].has_majority);
-    return in_majority ? VOTER_REACHED : VOTER_LOST;
-}
-
-void slots_draw_meter(const SlotView *view, Rect rect)
-{
-    const Ui *ui = &view->ui;
-    const Model *model = view->model;
-    const Theme *theme = view->palette.theme;
-    Voter voters[VOTERS_MAX];
-    uint32_t count = 0, reached = 0;
-    bool is_election = model->election.active;
-    for (uint32_t i = 0; i < model->hosts.count && count < VOTERS_MAX; i++) {
-        const HostModel *host = &model->hosts.items[i];
-        if (!host->is_primary || host->slot_count == 0) continue;
-        VoterState state = voter_state(model, (HostId)i, is_election);
-        voters[count++] = (Voter){model->state.hosts.items[i].name, state};
-        if (state == VOTER_REACHED) reached++;
-    }
-    if (count == 0) return;
-    uint32_t needed = is_election ? model->election.needed : count / 2 + 1;
-    char words[64];
-    Rect title = rect_take_top(&rect, 22);
-    if (is_election)
-        snprintf(words, sizeof(words), "Votes for %s",
-                 panel_host(model, model->election.candidate));
-    else snprintf(words, sizeof(words), "Voters within reach");
-    label_in(ui, title, ALIGN_LEFT, 0, TYPE_TITLE, theme->text, words);
-    snprintf(words, sizeof(words), "%u of %u, needs %u", reached, count, needed);
-    label_in(ui, title, ALIGN_RIGHT, 0, TYPE_BODY, theme->text2, words);
-    Point at = {rect.x, rect.y + 9};
-    float width = count <= 8 ? 52.0f * (float)count : 16.0f * (float)count;
-    if (count <= 60 && width <= rect.w && rect.h >= 9 + 22 + 7) {
-        meter_quorum(ui, at, voters, count, needed);
-        return;
-    }
-    meter_bar(ui, (Rect){at.x, at.y + 4, rect.w, 10}, (float)reached / (float)count, theme->text2,
-              (float)needed / (float)count);
 }
