@@ -77,6 +77,19 @@ static void expect_equal(const Model *model, const Model *forward, const char *h
     text_deinit(&why);
 }
 
+/* The lanes of a window around the model's moment, as text. */
+static void put_lanes(Lanes *lanes, const Model *model, Text *out)
+{
+    SimTime from = model->time > 9 * SIM_SEC ? model->time - 9 * SIM_SEC : 0;
+    LaneOptions options = {.from = from - from % SIM_SEC,
+                           .to = from - from % SIM_SEC + 12 * SIM_SEC,
+                           .bins = 60,
+                           .slot = 866,
+                           .max_lanes = 8};
+    lanes_build(lanes, model, &options);
+    lanes_dump(lanes, out);
+}
+
 static void random_times(SimTime *times, SimTime end, uint64_t seed)
 {
     Rng rng = rng_derive(seed, "scrub", 0);
@@ -85,8 +98,7 @@ static void random_times(SimTime *times, SimTime end, uint64_t seed)
     }
 }
 
-/* Backwards over 1000 random times: from late to early. Forward models are made anew only where the
- * straight run would have to go back, so one straight run is recorded first. */
+/* Before each comparison the model jumps away, to the end or to any other moment. */
 static void scrub(const Trace *trace, bool in_order)
 {
     static SimTime times[MOMENTS], sorted[MOMENTS];
@@ -98,7 +110,6 @@ static void scrub(const Trace *trace, bool in_order)
     model_init(&jumping, trace);
     model_init(&forward, trace);
     for (uint32_t i = 0; i < MOMENTS; i++) {
-        /* back to the end, or to any other moment, before each comparison */
         model_seek(&jumping, in_order ? trace_end(trace) : times[i]);
         model_seek(&jumping, sorted[i]);
         model_seek(&forward, sorted[i]);
@@ -108,7 +119,7 @@ static void scrub(const Trace *trace, bool in_order)
     model_deinit(&forward);
 }
 
-/* Strictly backwards, one moment after the other, each against a run from 0 to there. */
+/* Strictly backwards, one moment after the other, with the lanes, as text. */
 static void scrub_backwards(const Trace *trace)
 {
     static SimTime times[MOMENTS];
@@ -116,24 +127,29 @@ static void scrub_backwards(const Trace *trace)
     qsort(times, MOMENTS, sizeof(*times), by_time);
 
     Text *dumps = calloc(MOMENTS, sizeof(Text));
+    Lanes lanes = {0};
     Model forward, backward;
     model_init(&forward, trace);
     for (uint32_t i = 0; i < MOMENTS; i++) {
         model_seek(&forward, times[i]);
         model_dump(&forward, &dumps[i]);
+        put_lanes(&lanes, &forward, &dumps[i]);
     }
     model_deinit(&forward);
+    lanes_deinit(&lanes);
     model_init(&backward, trace);
     uint32_t different = 0;
     for (uint32_t i = MOMENTS; i-- > 0;) {
         Text dump = {0};
         model_seek(&backward, times[i]);
         model_dump(&backward, &dump);
+        put_lanes(&lanes, &backward, &dump);
         different += strcmp(text_chars(&dump), text_chars(&dumps[i])) != 0;
         text_deinit(&dump);
         text_deinit(&dumps[i]);
     }
     CU_ASSERT_EQUAL(different, 0);
+    lanes_deinit(&lanes);
     model_deinit(&backward);
     free(dumps);
 }

@@ -1,4 +1,4 @@
-/* dump.c -- a Model as lines of text. */
+/* dump.c -- a Model, and lanes, as lines of text. */
 #include "viz/model/inside.h"
 
 #include <inttypes.h>
@@ -144,4 +144,30 @@ void model_dump(const Model *model, Text *out)
     dump_groups(model, out);
     dump_slots(model, out);
     dump_election(model, out);
+}
+
+static void dump_span(const LaneSpan *span, Text *out)
+{
+    text_append(out, span->mark == LANE_EXPECTED ? " ~" : " ");
+    text_append_time(out, span->from);
+    if (span->mark == LANE_BAR) {
+        text_append(out, "-");
+        text_append_time(out, span->to);
+    }
+    text_append(out, " '%s'%s%s", span->text, span->danger ? "!" : "", span->open ? ">" : "");
+    if (span->shard != SHARD_NONE) text_append(out, "(%u)", span->shard);
+}
+
+void lanes_dump(const Lanes *lanes, Text *out)
+{
+    for (uint32_t i = 0; i < lanes->lanes.count; i++) {
+        const Lane *lane = &lanes->lanes.items[i];
+        text_append(out, "%s:", lane->label);
+        for (uint32_t j = 0; j < lane->spans.count; j++) dump_span(&lane->spans.items[j], out);
+        text_append(out, "\n");
+    }
+    for (uint32_t i = 0; i < lanes->density.count; i++) {
+        text_append(out, "%s%u", i ? " " : "density: ", lanes->density.items[i]);
+    }
+    if (lanes->density.count > 0) text_append(out, "\n");
 }

@@ -180,6 +180,7 @@ static void read_rule(History *history, const TraceRecord *record)
             history_mark(history, MARK_RULE_ENDS, record, NODE_NONE, i);
             break;
         }
+        for (i = 0; i < history->nodes.count; i++) history->nodes.items[i].doubted = 0;
     }
     note_interesting(history, record);
 }
@@ -216,30 +217,28 @@ static void read_self(History *history, const TraceRecord *record)
     history_claim(history, record->host, record);
 }
 
+/* Of one trouble only the first few observers are kept: a thousand nodes in two halves suspect each
+ * other half a million times. */
 static void read_belief(History *history, const TraceRecord *record)
 {
-    NodeTrack *nodes = history->nodes.items;
+    NodeTrack *nodes = history->nodes.items, *node;
     switch ((int)record->type) {
     case TRACE_SUSPECTED:
-        if (nodes[record->u.SUSPECTED.peer].doubted++ < DOUBTS_KEPT) {
-            history_mark(history, MARK_SUSPECTED, record, record->u.SUSPECTED.peer, 0);
-            note_interesting(history, record);
-        }
+        node = &nodes[record->u.SUSPECTED.peer];
+        node->cleared = 0;
+        if (node->doubted++ >= DOUBTS_KEPT) return;
+        history_mark(history, MARK_SUSPECTED, record, record->u.SUSPECTED.peer, 0);
         break;
-    case TRACE_FAILED:
-        history_mark(history, MARK_FAILED, record, record->u.FAILED.peer, 0);
-        note_interesting(history, record);
-        break;
-    case TRACE_CLEARED: {
-        NodeTrack *node = &nodes[record->u.CLEARED.peer];
+    case TRACE_FAILED: history_mark(history, MARK_FAILED, record, record->u.FAILED.peer, 0); break;
+    case TRACE_CLEARED:
+        node = &nodes[record->u.CLEARED.peer];
         if (node->doubted > 0) node->doubted--;
-        if (node->doubted >= DOUBTS_KEPT) return;
+        if (node->cleared++ >= DOUBTS_KEPT) return;
         history_mark(history, MARK_CLEARED, record, record->u.CLEARED.peer, 0);
-        note_interesting(history, record);
         break;
+    default: return;
     }
-    default: break;
-    }
+    note_interesting(history, record);
 }
 
 /* A replica that is promoted takes its primary's shard over. */

@@ -61,7 +61,8 @@ typedef struct HostTrack { /* what the history itself must remember of a host wh
 typedef struct NodeTrack {
     HostId host;
     uint16_t shard;   /* carried; SHARD_NONE */
-    uint32_t doubted; /* SUSPECTED less CLEARED */
+    uint32_t doubted; /* SUSPECTED less CLEARED, about */
+    uint32_t cleared; /* CLEARED since the last SUSPECTED */
 } NodeTrack;
 
 typedef struct RuleTrack {

@@ -76,10 +76,17 @@ static void set_host(Group *group, HostId host, bool running, bool ok)
     group->is_ok[host] = running && ok;
 }
 
+/* Adds a bar, or makes the last one longer when the mood is the same. */
 static void close_bar(LaneWork *work, Lane *lane, Mood mood, SimTime from, SimTime to)
 {
     static const char *const words[] = {"", "ok", "fail in part", "fail"};
-    if (mood == MOOD_NONE || (from == to && to != work->now)) return;
+    if (mood == MOOD_NONE || from == to) return;
+    LaneSpan *last = lane->spans.count ? &lane->spans.items[lane->spans.count - 1] : NULL;
+    if (last && last->to == from && strcmp(last->text, words[mood]) == 0) {
+        last->open = to == SIM_TIME_NEVER;
+        last->to = last->open ? work->now : to;
+        return;
+    }
     LaneSpan *span = lane_bar(work, lane, from, to, "%s", words[mood]);
     if (span) span->danger = mood != MOOD_OK;
 }
@@ -117,8 +124,10 @@ static void apply_mark(Group *group, bool *ok_of, MarkKind kind, const Mark *mar
     set_host(group, mark->host, running, ok_of[mark->host]);
 }
 
+/* While the news spreads, some know and some do not: too brief to be seen, that counts as news. */
 static void fill_states(LaneWork *work, Lane *lane, Group *group)
 {
+    SimSpan brief = (work->options->to - work->from) / 200;
     uint32_t hosts = work->history->hosts.count;
     bool *ok_of = mem_alloc(NULL, hosts);
     group->is_ok = mem_alloc(NULL, hosts);
@@ -134,9 +143,11 @@ static void fill_states(LaneWork *work, Lane *lane, Group *group)
         apply_mark(group, ok_of, kind, mark);
         Mood now = mood_of(group);
         if (now == mood) continue;
-        close_bar(work, lane, mood, since, mark->time);
+        if (mood != MOOD_PART || mark->time - since >= brief) {
+            close_bar(work, lane, mood, since, mark->time);
+            since = mark->time;
+        }
         mood = now;
-        since = mark->time;
     }
     close_bar(work, lane, mood, since, SIM_TIME_NEVER);
     mem_free(NULL, ok_of, hosts);

@@ -96,8 +96,11 @@ MarkSlice lane_marks_all(const LaneWork *work, MarkKind kind)
 MarkSlice lane_marks(const LaneWork *work, MarkKind kind)
 {
     MarkSlice all = lane_marks_all(work, kind);
-    uint32_t first = marks_from(&work->history->marks[kind], work->from, all.count);
-    return (MarkSlice){.items = all.items + first, .count = all.count - first};
+    const Marks *marks = &work->history->marks[kind];
+    uint32_t first = marks_from(marks, work->from, all.count);
+    uint32_t last = marks_from(marks, work->now + 1, all.count);
+    if (first >= last) return (MarkSlice){.items = NULL, .count = 0};
+    return (MarkSlice){.items = all.items + first, .count = last - first};
 }
 
 /* --- density --- */
@@ -164,9 +167,14 @@ static uint64_t key_of(const Model *model, const LaneOptions *options)
     key = hash_u64(key, (uint64_t)(model->time >= options->from) << 32 | seen);
     for (uint32_t i = 0; i < model->hosts.count; i++) {
         const HostModel *host = &model->hosts.items[i];
-        if (host->deadline == DEADLINE_NONE) continue;
+        bool told = host->deadline == DEADLINE_ELECTION || host->deadline == DEADLINE_WRITE_STOP;
+        if (!told) continue;
         key = hash_u64(key, (uint64_t)i << 8 | host->deadline);
         key = hash_u64(key, host->deadline_at);
+    }
+    for (uint32_t i = 0; i < model->islands.count; i++) {
+        const Island *island = &model->islands.items[i];
+        key = hash_u64(key, (uint64_t)island->hosts << 1 | island->has_majority);
     }
     return key;
 }

@@ -177,5 +177,8 @@ typedef struct Lanes {
 /* Cheap when little has changed since the last call with these lanes. */
 void lanes_build(Lanes *lanes, const Model *model, const LaneOptions *options);
 void lanes_deinit(Lanes *lanes);
+/* A line a lane, times in seconds; danger is marked by !, bars that end now by >, what is expected
+ * by ~; then the density. */
+void lanes_dump(const Lanes *lanes, Text *out);
 
 #endif
