@@ -9,6 +9,7 @@
 #include "sim/cluster/cron.h"
 
 #include "sim/cluster/clusterstate.h"
+#include "sim/cluster/sample.h"
 #include "sim/cluster/election.h"
 #include "sim/cluster/failure.h"
 #include "sim/cluster/link.h"
@@ -177,8 +178,9 @@ static void ping_random(Node *self, NodeEnv *env)
 {
     PeerRef stalest = PEER_NONE;
     NodeMs stalest_ms = 0;
+    Draws draws = {.rng = env->rng};
     for (uint32_t i = 0; i < RANDOM_PING_SAMPLES; i++) {
-        PeerRef ref = self->known.items[rng_below(env->rng, self->known.count)];
+        PeerRef ref = self->known.items[sample_record(self, &draws)];
         if (ref & PEER_HANDSHAKE || ref == self->self) continue;
         const Peer *peer = &self->peers[ref];
         if (!link_exists(peer) || peer->ping_sent_ms != 0) continue;

@@ -6,6 +6,7 @@
  * goes through take_entry, which has the full rules. */
 #include "sim/cluster/gossip.h"
 
+#include "sim/cluster/sample.h"
 #include "sim/cluster/failure.h"
 #include "sim/cluster/handshake.h"
 #include "sim/cluster/link.h"
@@ -46,36 +47,6 @@ uint16_t gossip_capacity(const Node *self, const NodeEnv *env)
     return (uint16_t)((uint32_t)wanted_count(self) + pfail_wanted(self, env));
 }
 
-/* Uniform draws below `bound`, four from one random number: multiply and shift 16 bits, and draw
- * again where a remainder would favour the small numbers. */
-typedef struct Draws {
-    Rng *rng;
-    uint64_t bits;
-    uint32_t left;
-    uint32_t bound;
-    uint32_t threshold;
-} Draws;
-
-static Draws draws_below(Rng *rng, uint32_t bound)
-{
-    SIM_ASSERT(bound >= 1 && bound <= 65536);
-    return (Draws){.rng = rng, .bound = bound, .threshold = 65536 % bound};
-}
-
-static uint32_t draw(Draws *draws)
-{
-    for (;;) {
-        if (draws->left == 0) {
-            draws->bits = rng_next(draws->rng);
-            draws->left = 4;
-        }
-        uint32_t product = (uint32_t)(draws->bits & 0xFFFF) * draws->bound;
-        draws->bits >>= 16;
-        draws->left--;
-        if ((product & 0xFFFF) >= draws->threshold) return product >> 16;
-    }
-}
-
 static GossipEntry entry_about(const Node *self, NodeId node)
 {
     return (GossipEntry){
@@ -105,10 +76,10 @@ static uint32_t draw_entries(Node *self, GossipEntry *entries, NodeId receiver, 
     const PeerRef *known = self->known.items;
     const uint16_t *marks = self->marks;
     uint8_t *stamps = self->stamps;
-    Draws draws = draws_below(env->rng, self->known.count);
+    Draws draws = {.rng = env->rng};
 
     for (uint32_t i = 3 * wanted; i > 0 && fresh > 0 && count < wanted; i--) {
-        uint32_t order = draw(&draws);
+        uint32_t order = sample_record(self, &draws);
         PeerRef ref = known[order];
         uint16_t mark = ref & PEER_HANDSHAKE ? FLAG_HANDSHAKE : marks[ref];
         if (mark & (FLAG_MYSELF | FLAG_PFAIL) || ref == receiver) continue;

@@ -5,6 +5,7 @@
 
 #include "sim/cluster/clusterstate.h"
 #include "sim/cluster/cron.h"
+#include "sim/cluster/sample.h"
 #include "sim/cluster/election.h"
 #include "sim/cluster/failure.h"
 #include "sim/cluster/link.h"
@@ -106,6 +107,7 @@ static Node *new_node(HostId host, AddrId addr, const NodeConfig *config, NodeEn
     self->state = STATE_FAIL;
     self->election.mf_replica = NODE_NONE;
     self->last_slice = cron_slice(env->now_ms);
+    self->bucket_seed = rng_next(env->rng);
     self->armed_timeout_ms = config->node_timeout_ms;
     for (uint32_t i = 0; i < SLOT_COUNT; i++) self->owner[i] = NODE_NONE;
     peers_reserve(self, env->directory->nodes.count, env->mem);
@@ -368,5 +370,6 @@ void node_check_slow(const Node *self, const BitPool *slots)
     node_check(self);
     for (uint32_t i = 0; i < self->known.count; i++) check_record(self, i);
     check_counts(self);
+    sample_check(self);
     check_owners(self, slots);
 }

@@ -8,6 +8,7 @@
  *
  *   peers.h     the table of known nodes, its setters (which write the trace), the gate
  *   link.h      outbound and inbound links           gossip.h   gossip sections out and in
+ *   sample.h      a random record, as a hash table draws it
  *   packet.h    receiving a packet                   cron.h     the 100 ms tick
  *   handshake.h MEET, handshake, discovery           failure.h  PFAIL, reports, FAIL, clearing
  *   state.h     cluster_state (clusterstate.h)       election.h delay, request, vote, promotion
@@ -164,7 +165,11 @@ typedef struct Node {
     ARRAY_OF(PeerRef) known;  /* every record, myself and handshakes included: N = known.count */
     uint8_t *due;    /* by index in known: time slice (mod 256) at which to look again (cron.c) */
     uint8_t *stamps; /* by index in known: last gossip section it went into (gossip.c) */
-    uint32_t order_capacity;   /* of the two arrays above; a multiple of 8 */
+    uint16_t *chain; /* by index in known: the next record in its bucket (sample.h) */
+    uint32_t order_capacity;   /* of the three arrays above; a multiple of 8 */
+    uint16_t *buckets;         /* the first record of each bucket */
+    uint32_t bucket_count;     /* a power of two */
+    uint64_t bucket_seed;      /* the hash seed of this process */
     uint8_t stamp;             /* of the present gossip section */
     uint32_t last_slice;       /* time slice of the last cron */
     uint32_t armed_timeout_ms; /* node timeout that `due` was computed with */

@@ -5,6 +5,7 @@
 #include "sim/cluster/peers.h"
 
 #include "sim/cluster/cron.h"
+#include "sim/cluster/sample.h"
 #include "sim/cluster/failure.h"
 #include "sim/cluster/link.h"
 #include "sim/cluster/slots.h"
@@ -56,6 +57,7 @@ static void order_reserve(Node *self, uint32_t count, Mem *mem)
     uint32_t new = grown(old, count);
     self->due = mem_resize(mem, self->due, old, new);
     self->stamps = mem_resize(mem, self->stamps, old, new);
+    self->chain = mem_resize(mem, self->chain, old * sizeof(uint16_t), new * sizeof(uint16_t));
     self->order_capacity = new;
 }
 
@@ -71,6 +73,8 @@ void peers_deinit(Node *self, Mem *mem)
     mem_free(mem, self->in_links, self->capacity * sizeof(LinkId));
     mem_free(mem, self->due, self->order_capacity);
     mem_free(mem, self->stamps, self->order_capacity);
+    mem_free(mem, self->chain, self->order_capacity * sizeof(uint16_t));
+    sample_deinit(self, mem);
     array_deinit(mem, &self->handshakes);
     array_deinit(mem, &self->handshake_names);
     array_deinit(mem, &self->known);
@@ -88,6 +92,7 @@ static void order_append(Node *self, PeerRef ref, const NodeEnv *env)
     array_push(env->mem, &self->known, ref);
     node_peer(self, ref)->order = (uint16_t)order;
     self->stamps[order] = 0;
+    sample_append(self, env->mem);
     peer_touch(self, ref, env);
 }
 
@@ -100,6 +105,7 @@ static void order_remove(Node *self, uint32_t order)
     for (uint32_t i = order; i < self->known.count; i++) {
         node_peer(self, self->known.items[i])->order = (uint16_t)i;
     }
+    sample_rebuild(self);
 }
 
 /* --- look-up --- */
@@ -228,6 +234,7 @@ PeerRef peer_rename_handshake(Node *self, PeerRef ref, NodeId node, uint16_t fla
     peer->flags = flags;
     *old = peer_blank;
     self->known.items[peer->order] = node;
+    sample_rebuild(self);
     self->out_links[node] = peer->link;
     peer_refresh(self, node);
     peer_touch(self, node, env);
