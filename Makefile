@@ -123,6 +123,11 @@ clean:
 
 S ?= scenarios/lessons/09-anatomy-of-a-failover.lua
 
+# What tests/e2e/cli.sh needs beside the programs: a parser of JSON lines, and a breaker of traces.
+$(OUT)/e2e-helper: $(call obj,tests/e2e/helper.c) $(LIBSIM)
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(CJSON_PKG)) -lm
+
 .PHONY: run
 run: packages
 	@$(MAKE) --no-print-directory programs
@@ -130,12 +135,12 @@ run: packages
 
 .PHONY: test
 test: packages
-	@$(MAKE) --no-print-directory programs $(OUT)/tests $(OUT)/fuzz-corpus
+	@$(MAKE) --no-print-directory programs $(OUT)/tests $(OUT)/fuzz-corpus $(OUT)/e2e-helper
 	@tests/test.sh $(OUT)
 
 .PHONY: asan
 asan: packages
-	@$(MAKE) --no-print-directory MODE=asan build/asan/tests build/asan/slotscope build/asan/fuzz-corpus
+	@$(MAKE) --no-print-directory MODE=asan build/asan/tests build/asan/slotscope build/asan/fuzz-corpus build/asan/e2e-helper
 	@ASAN_OPTIONS=detect_leaks=1 tests/test.sh build/asan
 
 .PHONY: lint

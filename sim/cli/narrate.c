@@ -153,7 +153,7 @@ static void gather_crowd(Narrator *narrator)
     uint32_t siblings = count_siblings(narrator);
     gather(narrator, siblings + 1 < CROWD ? GATHER_SAME : GATHER_APART);
     uint32_t left = count_siblings(narrator);
-    if (left >= TOO_MANY && left > siblings / 3 * 2) gather(narrator, GATHER_ALL);
+    if (left >= TOO_MANY && left > siblings * 9 / 10) gather(narrator, GATHER_ALL);
 }
 
 /* --- writing --- */

@@ -98,6 +98,7 @@ static void compare_with_golden(const char *scenario)
     read_all(text_chars(&path), &want);
     bool same = got.size == want.size && memcmp(text_chars(&got), text_chars(&want), got.size) == 0;
     if (!same) show_difference(text_chars(&path), &got, &want);
+    if (!same) printf("    (`make golden` rewrites it; the commit says why)\n");
     CU_ASSERT_TRUE(same);
     text_deinit(&got);
     text_deinit(&want);
