@@ -61,7 +61,7 @@ local function before(a, b)
   return value_a < value_b
 end
 
-function sorted_keys(t)
+sorted_keys = function(t)
   local keys, count, in_order = {}, 0, true
   for key in next, t do
     count = count + 1
@@ -72,7 +72,7 @@ function sorted_keys(t)
   return keys
 end
 
-function names_of(t)
+names_of = function(t)
   local names = {}
   for key in next, t do
     if type(key) == "string" then names[#names + 1] = key end

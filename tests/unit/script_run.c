@@ -76,7 +76,8 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-uint32_t script_each_file(const char *folder, void (*visit)(const char *path))
+uint32_t script_each_file(const char *folder, void (*visit)(const char *path, void *state),
+                          void *state)
 {
     enum { FILES_MAX = 1000 };
     char *names[FILES_MAX];
@@ -93,7 +94,7 @@ uint32_t script_each_file(const char *folder, void (*visit)(const char *path))
     for (uint32_t i = 0; i < count; i++) {
         char path[512];
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-        visit(path);
+        visit(path, state);
         free(names[i]);
     }
     return count;

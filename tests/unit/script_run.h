@@ -24,6 +24,7 @@ bool script_find_record(const ScriptRun *run, TraceType type, uint32_t number, T
 uint64_t script_hash(const ScriptRun *run);
 
 /* Calls `visit` with each *.lua of a folder, sorted by name; returns how many. */
-uint32_t script_each_file(const char *folder, void (*visit)(const char *path));
+uint32_t script_each_file(const char *folder, void (*visit)(const char *path, void *state),
+                          void *state);
 
 #endif

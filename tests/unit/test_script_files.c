@@ -13,8 +13,9 @@
 
 void test_script_files_suite(void);
 
-static void run_good(const char *path)
+static void run_good(const char *path, void *state)
 {
+    (void)state;
     size_t size = 0;
     char *source = script_read_file(path, &size);
     CU_ASSERT_PTR_NOT_NULL_FATAL(source);
@@ -31,7 +32,7 @@ static void run_good(const char *path)
 
 static void good_scripts_hold_what_they_expect(void)
 {
-    CU_ASSERT(script_each_file("tests/scripts/good", run_good) >= 10);
+    CU_ASSERT(script_each_file("tests/scripts/good", run_good, NULL) >= 10);
 }
 
 /* One sentence on one line, "path:line: ..." or at least "path: ...". */
@@ -43,8 +44,9 @@ static bool is_one_sentence(const char *path, const char *text)
            !strstr(text, "0x");
 }
 
-static void run_bad(const char *path)
+static void run_bad(const char *path, void *state)
 {
+    (void)state;
     static const char mark[] = "-- expect: ";
     size_t size = 0;
     char *source = script_read_file(path, &size);
@@ -67,7 +69,7 @@ static void run_bad(const char *path)
 
 static void broken_scripts_end_with_one_sentence(void)
 {
-    CU_ASSERT(script_each_file("tests/scripts/bad", run_bad) >= 45);
+    CU_ASSERT(script_each_file("tests/scripts/bad", run_bad, NULL) >= 45);
 }
 
 /* Cutting a good script short anywhere, or flipping a byte of it, never crashes the host. */
