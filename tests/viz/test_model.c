@@ -117,6 +117,26 @@ static void islands_of_random_walls_are_those_of_the_definition(void)
     }
 }
 
+/* One frame may see a wall replaced by another that shares a side with it. */
+static void islands_follow_a_wall_that_is_replaced(void)
+{
+    Story story = story_open(4, 1000);
+    story_at(&story, 100);
+    story_cut(&story, 1, "0-1", "2-3", false);
+    story_at(&story, 200);
+    story_heal(&story, 1);
+    story_cut(&story, 2, "0-1", "2", false);
+    story_at(&story, 300);
+    Model model = model_at(&story, 150);
+    CU_ASSERT_EQUAL(model.islands.count, 2);
+
+    model_seek(&model, 300 * SIM_MS); /* n3 is reached by n4 */
+
+    CU_ASSERT_EQUAL(model.islands.count, 1);
+    model_deinit(&model);
+    story_close(&story);
+}
+
 static void an_island_counts_the_voters_that_it_believes_in(void)
 {
     Story story = three_shards();
@@ -377,6 +397,8 @@ void test_model_suite(void)
                 islands_are_who_reach_each_other_both_ways);
     CU_add_test(suite, "islands of random walls are those of the definition",
                 islands_of_random_walls_are_those_of_the_definition);
+    CU_add_test(suite, "islands follow a wall that is replaced",
+                islands_follow_a_wall_that_is_replaced);
     CU_add_test(suite, "an island counts the voters that it believes in",
                 an_island_counts_the_voters_that_it_believes_in);
     CU_add_test(suite, "factions do not depend on the order of news",

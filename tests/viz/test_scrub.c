@@ -2,6 +2,7 @@
  * thousand random times, backwards and in any order, against playing forward from the start. */
 #include "sim/base/rng.h"
 #include "tests/fixture/fixture.h"
+#include "tests/unit/trace_random.h"
 #include "viz/model/model.h"
 
 #include <CUnit/CUnit.h>
@@ -193,6 +194,46 @@ static void a_partition_is_the_same_from_both_sides(void)
     scrub_all(partition_run());
 }
 
+/* Any trace that the reader lets in, however senseless: random records of every kind. */
+static void scrub_random(uint64_t seed)
+{
+    Trace *trace = trace_random_make(seed, 2500, 300);
+    Rng rng = rng_derive(seed, "scrub", 1);
+    Model jumping, forward;
+    Lanes lanes = {0}, straight = {0};
+    model_init(&jumping, trace);
+    model_init(&forward, trace);
+    for (uint64_t seq = 0; seq <= trace_count(trace); seq += 1 + rng_below(&rng, 60)) {
+        Text moved = {0}, want = {0};
+        model_seek_record(&jumping, rng_below64(&rng, trace_count(trace) + 1));
+        put_lanes(&lanes, &jumping, &moved);
+        text_clear(&moved);
+        model_seek_record(&jumping, seq);
+        model_seek_record(&forward, seq);
+        expect_equal(&jumping, &forward, "of a random trace");
+        put_lanes(&lanes, &jumping, &moved);
+        put_lanes(&straight, &forward, &want);
+        bool same = strcmp(text_chars(&moved), text_chars(&want)) == 0;
+        if (!same) {
+            fprintf(stderr, "seed %d, record %d\n--- moved\n%s--- forward\n%s", (int)seed, (int)seq,
+                    text_chars(&moved), text_chars(&want));
+        }
+        CU_ASSERT_TRUE_FATAL(same);
+        text_deinit(&moved);
+        text_deinit(&want);
+    }
+    lanes_deinit(&lanes);
+    lanes_deinit(&straight);
+    model_deinit(&jumping);
+    model_deinit(&forward);
+    trace_destroy(trace);
+}
+
+static void random_traces_are_the_same_from_both_sides(void)
+{
+    for (uint64_t seed = 1; seed <= 12; seed++) scrub_random(seed);
+}
+
 void test_scrub_suite(void)
 {
     CU_pSuite suite = CU_add_suite("scrub", NULL, NULL);
@@ -200,4 +241,6 @@ void test_scrub_suite(void)
                 a_failover_is_the_same_from_both_sides);
     CU_add_test(suite, "a partition is the same from both sides",
                 a_partition_is_the_same_from_both_sides);
+    CU_add_test(suite, "random traces are the same from both sides",
+                random_traces_are_the_same_from_both_sides);
 }

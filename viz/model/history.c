@@ -96,7 +96,11 @@ static void read_definition(History *history, const TraceRecord *record)
         memcpy(host.name, name.chars, name.size);
         array_push(NULL, &history->hosts, host);
     } else if (record->type == TRACE_NODE_DEFINED) {
-        array_push(NULL, &history->nodes, (NodeTrack){.host = record->host, .shard = SHARD_NONE});
+        NodeTrack node = {.host = record->host, .shard = SHARD_NONE, .ordinal = 1};
+        for (uint32_t i = 0; i < history->nodes.count; i++) {
+            if (history->nodes.items[i].host == record->host) node.ordinal++;
+        }
+        array_push(NULL, &history->nodes, node);
     } else if (record->type == TRACE_SLOTS_DEFINED) {
         uint64_t words[SLOT_COUNT / 64];
         Error err = {{0}};
@@ -219,25 +223,21 @@ static void read_self(History *history, const TraceRecord *record)
 
 /* Of one trouble only the first few observers are kept: a thousand nodes in two halves suspect each
  * other half a million times. */
-static void read_belief(History *history, const TraceRecord *record)
+static void read_belief(History *history, const TraceRecord *record, NodeId peer)
 {
-    NodeTrack *nodes = history->nodes.items, *node;
-    switch ((int)record->type) {
-    case TRACE_SUSPECTED:
-        node = &nodes[record->u.SUSPECTED.peer];
+    if (peer == NODE_NONE) return; /* a file may say so */
+    NodeTrack *node = &history->nodes.items[peer];
+    MarkKind kind = MARK_FAILED;
+    if (record->type == TRACE_SUSPECTED) {
+        kind = MARK_SUSPECTED;
         node->cleared = 0;
         if (node->doubted++ >= DOUBTS_KEPT) return;
-        history_mark(history, MARK_SUSPECTED, record, record->u.SUSPECTED.peer, 0);
-        break;
-    case TRACE_FAILED: history_mark(history, MARK_FAILED, record, record->u.FAILED.peer, 0); break;
-    case TRACE_CLEARED:
-        node = &nodes[record->u.CLEARED.peer];
+    } else if (record->type == TRACE_CLEARED) {
+        kind = MARK_CLEARED;
         if (node->doubted > 0) node->doubted--;
         if (node->cleared++ >= DOUBTS_KEPT) return;
-        history_mark(history, MARK_CLEARED, record, record->u.CLEARED.peer, 0);
-        break;
-    default: return;
     }
+    history_mark(history, kind, record, peer, 0);
     note_interesting(history, record);
 }
 
@@ -302,9 +302,9 @@ static void read_record(History *history, const TraceRecord *record)
     case TRACE_PEER_FLAGS:
     case TRACE_PEER_SLOTS:
     case TRACE_PEER_PRIMARY: read_self(history, record); break;
-    case TRACE_SUSPECTED:
-    case TRACE_FAILED:
-    case TRACE_CLEARED: read_belief(history, record); break;
+    case TRACE_SUSPECTED: read_belief(history, record, record->u.SUSPECTED.peer); break;
+    case TRACE_FAILED: read_belief(history, record, record->u.FAILED.peer); break;
+    case TRACE_CLEARED: read_belief(history, record, record->u.CLEARED.peer); break;
     case TRACE_ROLE_CHANGED: read_role(history, record); break;
     case TRACE_ELECTION_DELAYED:
     case TRACE_ELECTION_STARTED:

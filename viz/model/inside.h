@@ -61,6 +61,7 @@ typedef struct HostTrack { /* what the history itself must remember of a host wh
 typedef struct NodeTrack {
     HostId host;
     uint16_t shard;   /* carried; SHARD_NONE */
+    uint16_t ordinal; /* 1: the first node born on its host */
     uint32_t doubted; /* SUSPECTED less CLEARED, about */
     uint32_t cleared; /* CLEARED since the last SUSPECTED */
 } NodeTrack;

@@ -97,7 +97,7 @@ static void write_side(const LaneWork *work, const uint64_t *hosts, char *text, 
         snprintf(text, size, "%u hosts", count);
         return;
     }
-    uint32_t known = work->history->hosts.count;
+    uint32_t known = work->model->hosts.count;
     for (uint32_t host = bitset_next(hosts, known, 0); host < known;
          host = bitset_next(hosts, known, host + 1)) {
         int got = snprintf(text + used, size - used, "%s%s", used ? " " : "",
@@ -131,8 +131,8 @@ static void add_rules(Faults *faults, const LaneWork *work)
         bool ended = track->end_seq != 0 && track->end_seq <= work->seq;
         Fault fault = {.from = track->time, .to = ended ? track->end : SIM_TIME_NEVER};
         if (track->rule.cut) {
-            uint32_t host = bitset_next(track->rule.from, work->history->hosts.count, 0);
-            if (host < work->history->hosts.count) fault.timeout = timeout_of(work, (HostId)host);
+            uint32_t host = bitset_next(track->rule.from, work->model->hosts.count, 0);
+            if (host < work->model->hosts.count) fault.timeout = timeout_of(work, (HostId)host);
         }
         if (!ended || track->end >= work->from) {
             write_rule(work, &track->rule, fault.text, sizeof(fault.text));
@@ -170,7 +170,7 @@ static void place(LaneWork *work, uint32_t first, uint32_t row, const Fault *fau
     if (row == ROWS_MAX - 1) {
         for (uint32_t i = 0; i < lane->spans.count; i++) {
             LaneSpan *span = &lane->spans.items[i];
-            if (span->mark != LANE_BAR || span->to <= fault->from) continue;
+            if (span->mark != LANE_BAR || (!span->open && span->to <= fault->from)) continue;
             span->to = fault->from;
             span->open = false;
         }

@@ -128,7 +128,7 @@ static void apply_mark(Group *group, bool *ok_of, MarkKind kind, const Mark *mar
 static void fill_states(LaneWork *work, Lane *lane, Group *group)
 {
     SimSpan brief = (work->options->to - work->from) / 200;
-    uint32_t hosts = work->history->hosts.count;
+    uint32_t hosts = work->model->hosts.count;
     bool *ok_of = mem_alloc(NULL, hosts);
     group->is_ok = mem_alloc(NULL, hosts);
     group->is_running = mem_alloc(NULL, hosts);

@@ -82,9 +82,12 @@ const char *lane_host(const LaneWork *work, HostId host)
     return work->history->hosts.items[host].name;
 }
 
-const char *lane_node(const LaneWork *work, NodeId node)
+const char *lane_node(LaneWork *work, NodeId node)
 {
-    return lane_host(work, work->history->nodes.items[node].host);
+    const NodeTrack *track = &work->history->nodes.items[node];
+    if (track->ordinal == 1) return lane_host(work, track->host);
+    snprintf(work->name, sizeof(work->name), "%s#%u", lane_host(work, track->host), track->ordinal);
+    return work->name;
 }
 
 MarkSlice lane_marks_all(const LaneWork *work, MarkKind kind)

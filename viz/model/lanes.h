@@ -13,6 +13,7 @@ typedef struct LaneWork {
     uint64_t seq;      /* nothing after it is told */
     SimTime from, now; /* the visible part of the window */
     uint32_t used;     /* lanes so far */
+    char name[32];     /* of lane_node */
 } LaneWork;
 
 /* A new lane; the pointer is good until the next one. */
@@ -27,7 +28,9 @@ LaneSpan *lane_tick(LaneWork *work, Lane *lane, SimTime at, const char *format, 
 LaneSpan *lane_expect(LaneWork *work, Lane *lane, SimTime at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 const char *lane_host(const LaneWork *work, HostId host);
-const char *lane_node(const LaneWork *work, NodeId node); /* name of the host where it was born */
+/* As trace_node_name: the host where it was born, "n1#2" for the second; good until the next one.
+ */
+const char *lane_node(LaneWork *work, NodeId node);
 
 /* The marks of a kind inside the visible part of the window. */
 typedef struct MarkSlice {

@@ -15,6 +15,7 @@ void model_init(Model *model, const Trace *trace)
     state_init(&model->state, NULL);
     model->cache = mem_alloc(NULL, sizeof(*model->cache));
     history_init(&model->cache->history, trace);
+    model->cache->fresh = true;
     model_seek_record(model, 0);
 }
 
