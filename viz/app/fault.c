@@ -21,6 +21,7 @@ static void take_new_run(App *app)
     uint64_t count = trace_count(app->source.trace);
     model_deinit(&app->model);
     model_init(&app->model, app->source.trace);
+    lanes_deinit(&app->lanes);
     run_index_clear(&app->index);
     for (uint32_t i = app->answers.count; i-- > 0;) {
         if (app->answers.items[i].seq > count) array_remove(&app->answers, i);

@@ -17,6 +17,21 @@ static uint64_t claim_hash(uint32_t node, const Belief *belief)
     return hash_u64(hash, belief->epoch);
 }
 
+/* Adds what a belief contributes to the sums, or takes it away again. */
+static void count_claim(RowSummary *row, NodeId node, const Belief *belief, bool add)
+{
+    if (!belief->known || belief->slots == SLOTS_EMPTY) return;
+    uint64_t hash = claim_hash(node, belief);
+    uint16_t voter = (belief->flags & FLAG_PRIMARY) != 0;
+    row->hash = add ? row->hash + hash : row->hash - hash;
+    row->size = (uint16_t)(add ? row->size + voter : row->size - voter);
+}
+
+static uint16_t suspicion(const Belief *belief)
+{
+    return belief->known ? belief->flags & (FLAG_PFAIL | FLAG_FAIL) : 0;
+}
+
 static void sum_up(const TraceState *state, HostId host, RowSummary *row)
 {
     row->hash = 0;
@@ -28,16 +43,45 @@ static void sum_up(const TraceState *state, HostId host, RowSummary *row)
     const Belief *beliefs = state_belief(state, host, 0);
     for (uint32_t node = 0; node < state->nodes.count; node++) {
         const Belief *belief = &beliefs[node];
-        if (!belief->known) continue;
-        if (belief->slots != SLOTS_EMPTY) {
-            row->hash += claim_hash(node, belief);
-            if (belief->flags & FLAG_PRIMARY) row->size++;
-        }
-        uint16_t flags = belief->flags & (FLAG_PFAIL | FLAG_FAIL);
+        count_claim(row, (NodeId)node, belief, true);
+        uint16_t flags = suspicion(belief);
         if (flags && node != process->node) {
             array_push(NULL, &row->flagged, (Flagged){.node = (NodeId)node, .flags = flags});
         }
     }
+}
+
+static void set_flags(RowSummary *row, NodeId node, uint16_t flags)
+{
+    uint32_t low = 0, high = row->flagged.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (row->flagged.items[middle].node < node) low = middle + 1;
+        else high = middle;
+    }
+    bool is_there = low < row->flagged.count && row->flagged.items[low].node == node;
+    if (flags == 0) {
+        if (is_there) array_remove(&row->flagged, low);
+        return;
+    }
+    if (!is_there) {
+        array_push(NULL, &row->flagged, (Flagged){0});
+        for (uint32_t i = row->flagged.count - 1; i > low; i--) {
+            row->flagged.items[i] = row->flagged.items[i - 1];
+        }
+    }
+    row->flagged.items[low] = (Flagged){.node = node, .flags = flags};
+}
+
+void model_touch_belief(Model *model, HostId host, NodeId node, const Belief *before)
+{
+    if (host >= model->cache->rows.count || model->cache->rows.items[host].stale) return;
+    RowSummary *row = &model->cache->rows.items[host];
+    const Belief *now = state_belief(&model->state, host, node);
+    count_claim(row, node, before, false);
+    count_claim(row, node, now, true);
+    if (suspicion(before) == suspicion(now)) return;
+    if (node != model->state.hosts.items[host].node) set_flags(row, node, suspicion(now));
 }
 
 void model_derive_rows(Model *model)

@@ -112,7 +112,7 @@ typedef struct Flagged {
 typedef struct RowSummary {
     uint64_t hash;             /* of its normalised slot table */
     uint16_t size;             /* primaries with slots */
-    ARRAY_OF(Flagged) flagged; /* peers that are PFAIL or FAIL */
+    ARRAY_OF(Flagged) flagged; /* peers that are PFAIL or FAIL, by node */
     bool stale;
 } RowSummary;
 
@@ -143,8 +143,8 @@ void model_derive_contest(Model *model);
 void model_derive_election(Model *model);
 void model_derive_deadlines(Model *model);
 
-/* Marks the row of a host as changed if the record changes what RowSummary sums up. */
-void model_touch(Model *model, const TraceRecord *record);
+/* What the process of a host believes of a node was `before`, and has been folded. */
+void model_touch_belief(Model *model, HostId host, NodeId node, const Belief *before);
 
 /* Virtual time of a moment of the node clock; 0 for moments before the start. */
 static inline SimTime model_time_of(uint64_t node_ms)

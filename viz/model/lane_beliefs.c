@@ -138,6 +138,7 @@ void lanes_roles(LaneWork *work)
         const HostModel *host = &work->model->hosts.items[i];
         if (host->deadline != DEADLINE_ELECTION) continue;
         if (!lane) lane = lane_add(work, "Roles");
-        lane_expect(work, lane, host->deadline_at, "%s asks", lane_host(work, (HostId)i));
+        lane_expect(work, lane, host->deadline_at, "%s may ask for votes (timer due %s)",
+                    lane_host(work, (HostId)i), lane_due(work, host->deadline_at));
     }
 }

@@ -183,9 +183,8 @@ static void add_minority(LaneWork *work, Lane *lane, const Group *group)
     for (uint32_t i = 0; i < model->hosts.count; i++) {
         const HostModel *host = &model->hosts.items[i];
         if (host->deadline != DEADLINE_WRITE_STOP || host->island != group->island) continue;
-        uint64_t ms = host->deadline_at / SIM_MS;
-        lane_expect(work, lane, host->deadline_at, "%s stops itself (timer due %u.%02u)",
-                    lane_host(work, (HostId)i), (uint32_t)(ms / 1000), (uint32_t)(ms % 1000 / 10));
+        lane_expect(work, lane, host->deadline_at, "%s stops itself (timer due %s)",
+                    lane_host(work, (HostId)i), lane_due(work, host->deadline_at));
     }
 }
 

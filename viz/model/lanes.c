@@ -77,6 +77,14 @@ LaneSpan *lane_expect(LaneWork *work, Lane *lane, SimTime at, const char *format
     return span;
 }
 
+const char *lane_due(LaneWork *work, SimTime time)
+{
+    uint64_t hundredths = (time + 5 * SIM_MS) / (10 * SIM_MS);
+    snprintf(work->due, sizeof(work->due), "%llu.%02u", (unsigned long long)(hundredths / 100),
+             (unsigned)(hundredths % 100));
+    return work->due;
+}
+
 const char *lane_host(const LaneWork *work, HostId host)
 {
     return work->history->hosts.items[host].name;

@@ -10,10 +10,10 @@ typedef struct LaneWork {
     const Model *model;
     const History *history;
     const LaneOptions *options;
-    uint64_t seq;      /* nothing after it is told */
-    SimTime from, now; /* the visible part of the window */
-    uint32_t used;     /* lanes so far */
-    char name[32];     /* of lane_node */
+    uint64_t seq;           /* nothing after it is told */
+    SimTime from, now;      /* the visible part of the window */
+    uint32_t used;          /* lanes so far */
+    char name[32], due[32]; /* of lane_node, lane_due */
 } LaneWork;
 
 /* A new lane; the pointer is good until the next one. */
@@ -27,6 +27,8 @@ LaneSpan *lane_tick(LaneWork *work, Lane *lane, SimTime at, const char *format, 
 /* A moment still to come, or past; only within the window. */
 LaneSpan *lane_expect(LaneWork *work, Lane *lane, SimTime at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* "27.35"; good until the next one. */
+const char *lane_due(LaneWork *work, SimTime time);
 const char *lane_host(const LaneWork *work, HostId host);
 /* As trace_node_name: the host where it was born, "n1#2" for the second; good until the next one.
  */

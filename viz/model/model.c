@@ -38,21 +38,32 @@ void model_deinit(Model *model)
 
 /* --- what has changed --- */
 
-void model_touch(Model *model, const TraceRecord *record)
+/* Whose row of beliefs a record changes in what RowSummary sums up; NODE_NONE: of nobody. */
+static NodeId subject_of(const TraceRecord *record)
 {
     switch ((int)record->type) {
-    case TRACE_PROCESS_STARTED:
-    case TRACE_PROCESS_EXITED:
-    case TRACE_PEER_ADDED:
-    case TRACE_PEER_REMOVED:
-    case TRACE_PEER_FLAGS:
-    case TRACE_PEER_EPOCH:
-    case TRACE_PEER_SLOTS:
-        if (record->host < model->cache->rows.count) {
-            model->cache->rows.items[record->host].stale = true;
-        }
-        break;
-    default: break;
+    case TRACE_PEER_ADDED: return record->u.PEER_ADDED.peer;
+    case TRACE_PEER_REMOVED: return record->u.PEER_REMOVED.peer;
+    case TRACE_PEER_FLAGS: return record->u.PEER_FLAGS.peer;
+    case TRACE_PEER_EPOCH: return record->u.PEER_EPOCH.peer;
+    case TRACE_PEER_SLOTS: return record->u.PEER_SLOTS.peer;
+    default: return NODE_NONE;
+    }
+}
+
+/* Folds one record; the sums of the row that it changes go along. */
+static void fold(Model *model, const TraceRecord *record)
+{
+    TraceState *state = &model->state;
+    NodeId subject = subject_of(record);
+    bool counts = subject < state->nodes.count && record->host < state->hosts.count;
+    Belief before = counts ? *state_belief(state, record->host, subject) : belief_blank();
+    Error err = {{0}};
+    if (!state_apply(state, record, &err)) assert_fail(err.text, __FILE__, __LINE__);
+    if (counts) model_touch_belief(model, record->host, subject, &before);
+    bool is_new = record->type == TRACE_PROCESS_STARTED || record->type == TRACE_PROCESS_EXITED;
+    if (is_new && record->host < model->cache->rows.count) {
+        model->cache->rows.items[record->host].stale = true;
     }
 }
 
@@ -82,10 +93,8 @@ static void fold_to(Model *model, uint64_t seq)
 {
     while (model->state.seq < seq) {
         TraceRecord record;
-        Error err = {{0}};
         trace_get(model->trace, model->state.seq + 1, &record);
-        if (!state_apply(&model->state, &record, &err)) assert_fail(err.text, __FILE__, __LINE__);
-        model_touch(model, &record);
+        fold(model, &record);
     }
 }
 

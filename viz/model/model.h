@@ -174,7 +174,8 @@ typedef struct Lanes {
     ARRAY_OF(uint32_t) density;
     LanesCache *cache;
 } Lanes;
-/* Cheap when little has changed since the last call with these lanes. */
+/* Cheap when little has changed since the last call with these lanes. Lanes remember the run: begin
+ * with empty ones (lanes_deinit) for another. */
 void lanes_build(Lanes *lanes, const Model *model, const LaneOptions *options);
 void lanes_deinit(Lanes *lanes);
 /* A line a lane, times in seconds; danger is marked by !, bars that end now by >, what is expected
