@@ -48,6 +48,7 @@ typedef struct StageMap {
     uint32_t block_width; /* capsules: columns side by side, in so many blocks one below another */
     uint32_t blocks;
     float block_height;
+    float row_pitch; /* capsules: between rows of a band */
     /* Islands that consist of whole neighbouring zones are drawn as bands with a strait between. */
     bool zones_are_islands;
     uint16_t zone_island[ZONES_MAX];
@@ -87,11 +88,13 @@ typedef struct Stage {
     Rect rect;
     StageMap map;
     ShardPalette palette;
-    HostId observer; /* HOST_NONE: truth */
-    Rect title;      /* what the lines at the top left cover */
+    HostId observer;                     /* HOST_NONE: truth */
+    Rect title;                          /* what the lines at the top left cover */
+    uint16_t hull_links[RING_HOSTS_MAX]; /* soft hulls: which nodes are joined, a bit each */
     /* Of the messages under way, counted by stage_trails: */
     uint32_t rare_of_kind[MSG_COUNT];
     uint32_t common, common_shown, waiting, flashes;
+    bool is_crowded; /* so many rare ones that letters would hide each other */
 } Stage;
 
 /* The colour a node stands on: the stage, or its island. */
@@ -113,9 +116,17 @@ bool stage_is_cut(const Stage *stage);
 
 /* ---- islands ---- */
 
+Color stage_hull_color(const Stage *stage, uint16_t island);
+/* Ring without zones: draws the hulls and keeps their geometry; and asks it. */
+void stage_soft_hulls(Stage *stage);
+bool stage_is_in_hull(const Stage *stage, uint16_t island, Point at);
+
 /* Voting primaries as one host believes: in reach, not heard, lost. Returns how many. */
 #define VOTERS_MAX 512u
 uint32_t stage_voters(const Stage *stage, HostId host, Voter voters[VOTERS_MAX]);
+/* Reached first, then asked, not heard, lost: the line then reads as a limit. Returns the reached.
+ */
+uint32_t stage_sort_voters(Voter *voters, uint32_t count);
 /* Whose table speaks for an island: its first running primary with slots, else its first running
  * host; HOST_NONE. */
 HostId stage_speaker(const Stage *stage, uint16_t island);
@@ -153,13 +164,14 @@ LinkKind stage_link_kind(const Stage *stage, HostId a, HostId b);
 
 /* ---- layers, bottom to top; each draws itself completely ---- */
 
-void stage_islands(const Stage *stage);     /* bands, hulls, straits */
-void stage_bands_words(const Stage *stage); /* names of zones or islands, quorum, countdown */
-void stage_links(const Stage *stage);       /* mesh, replication, walls */
-void stage_tints(const Stage *stage);       /* islands that are not whole zones, many nodes */
-void stage_trails(Stage *stage);            /* behind the nodes; counts what is under way */
-void stage_nodes(const Stage *stage);       /* form ring */
-void stage_capsules(const Stage *stage);    /* outlines and columns' names, below the nodes */
+void stage_islands(Stage *stage);            /* bands, hulls, straits */
+void stage_strait_words(const Stage *stage); /* how long it has been cut */
+void stage_bands_words(const Stage *stage);  /* names of zones or islands, quorum, countdown */
+void stage_links(const Stage *stage);        /* mesh, replication, walls */
+void stage_tints(const Stage *stage);        /* islands that are not whole zones, many nodes */
+void stage_trails(Stage *stage);             /* behind the nodes; counts what is under way */
+void stage_nodes(const Stage *stage);        /* form ring */
+void stage_capsules(const Stage *stage);     /* outlines and columns' names, below the nodes */
 void stage_small_nodes(const Stage *stage);
 void stage_tokens(const Stage *stage);
 void stage_title(Stage *stage);

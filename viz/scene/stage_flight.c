@@ -12,6 +12,7 @@
 #define SHOT_MS        32.0f /* two frames */
 #define FLASH_MS       90.0f
 #define FLASH_RECORDS  600u /* looked at for flashes */
+#define CROWD          24u  /* rare ones under way at once */
 #define WAIT_MS        1.0f /* virtual: how long a lost message takes to its wall */
 #define FLY_DEFAULT_NS 500000u
 
@@ -62,7 +63,8 @@ static FlightView view_of(const Stage *stage, const FlightState *flight)
 static void draw_trail(const Stage *stage, const FlightView *view, MsgKind kind)
 {
     const Theme *theme = stage->theme;
-    bool is_tile = stage->map.form == FORM_TILES;
+    bool is_tile = stage->is_crowded;
+    if (view->is_waiting) return;
     if (view->is_common) {
         if (stage->map.form == FORM_RING) return;
         path_draw(stage, &view->path, fmaxf(view->tail, view->t - 0.15f), view->t,
@@ -91,9 +93,10 @@ static void draw_flash(const Stage *stage, HostId from, HostId to, MsgKind kind,
     StagePath path = stage_path(stage, from, to, false);
     bool is_rare = kind != MSG_PING && kind != MSG_PONG;
     Color color = kind == MSG_FAIL ? stage->theme->danger_text : stage->theme->text2;
-    float alpha = (is_rare ? 0.9f : 0.55f) * fresh;
+    bool is_ring = stage->map.form == FORM_RING;
+    float alpha = (is_rare && is_ring ? 0.9f : 0.55f) * fresh;
     path_draw(stage, &path, path.from, path.to,
-              stroke_solid(color_alpha(color, alpha), is_rare ? 2.25f : 1.25f));
+              stroke_solid(color_alpha(color, alpha), is_rare && is_ring ? 2.25f : 1.25f));
 }
 
 /* One received message: flashes if its flight was too short to be seen at this speed. */
@@ -147,8 +150,28 @@ static bool is_drawn(const Stage *stage, const FlightState *flight, uint32_t com
     return common < COMMON_MAX;
 }
 
+/* A believer cannot see what is kept from it; and what piles up at a strait is counted, not
+ * drawn, where many nodes send it. */
+static bool is_hidden(const Stage *stage, const FlightState *flight, const FlightView *view)
+{
+    bool is_counted = view->is_common || stage->is_crowded;
+    if (view->is_waiting && is_counted && stage->map.form != FORM_RING &&
+        stage->state->selected == HOST_NONE)
+        return true;
+    return stage->observer != HOST_NONE && view->is_waiting && flight->to == stage->observer;
+}
+
+static uint32_t count_rare(const Stage *stage)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < stage->model->state.flights.count; i++)
+        count += !is_common(&stage->model->state.flights.items[i]);
+    return count;
+}
+
 void stage_trails(Stage *stage)
 {
+    stage->is_crowded = stage->map.form == FORM_TILES || count_rare(stage) > CROWD;
     draw_flashes(stage);
     for (uint32_t i = 0; i < stage->model->state.flights.count; i++) {
         const FlightState *flight = &stage->model->state.flights.items[i];
@@ -157,6 +180,7 @@ void stage_trails(Stage *stage)
         if (!is_drawn(stage, flight, stage->common_shown)) continue;
         FlightView view = view_of(stage, flight);
         if (view.is_waiting) stage->waiting++;
+        if (is_hidden(stage, flight, &view)) continue;
         if (common) stage->common_shown++;
         else stage->rare_of_kind[flight->kind]++;
         draw_trail(stage, &view, (MsgKind)flight->kind);
@@ -166,13 +190,14 @@ void stage_trails(Stage *stage)
 void stage_tokens(const Stage *stage)
 {
     uint32_t common = 0;
-    float scale = stage->map.form == FORM_RING       ? fmaxf(0.7f, stage->map.radius / 40)
-                  : stage->map.form == FORM_CAPSULES ? 0.7f
-                                                     : 0.4f;
+    float scale = stage->is_crowded              ? 0.4f
+                  : stage->map.form == FORM_RING ? fmaxf(0.7f, stage->map.radius / 40)
+                                                 : 0.7f;
     for (uint32_t i = 0; i < stage->model->state.flights.count; i++) {
         const FlightState *flight = &stage->model->state.flights.items[i];
         if (!is_drawn(stage, flight, common)) continue;
         FlightView view = view_of(stage, flight);
+        if (is_hidden(stage, flight, &view)) continue;
         if (view.is_common) common++;
         float size = view.is_common ? 1 : scale;
         stage_token(stage, (MsgKind)flight->kind, path_at(&view.path, view.t), size);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 
 #define BAND_RADIUS   20.0f
-#define HULL_REACH    28.0f /* of a soft hull, beyond the rings of its nodes */
 #define HULL_EDGE     1.25f
 #define STRAIT_PERIOD 11.0f
 #define TINT_RADIUS   8.0f
@@ -24,16 +23,23 @@ bool stage_is_cut(const Stage *stage)
     return stage->observer == HOST_NONE && stage_islands_count(stage->model) > 1;
 }
 
-/* The first island is cool, the others warm; who has no majority is never told by this alone. */
-static Color hull_color(const Stage *stage, uint16_t island)
+/* The island with the majority is cool, the others are warm; without any they take turns. Words say
+ * it as well. */
+Color stage_hull_color(const Stage *stage, uint16_t island)
 {
-    return stage_is_cut(stage) && island > 0 ? stage->theme->hull2 : stage->theme->hull1;
+    if (!stage_is_cut(stage)) return stage->theme->hull1;
+    bool any_majority = false;
+    for (uint32_t i = 0; i < stage->model->islands.count; i++)
+        any_majority = any_majority || stage->model->islands.items[i].has_majority;
+    bool is_cool =
+        any_majority ? stage->model->islands.items[island].has_majority : island % 2 == 0;
+    return is_cool ? stage->theme->hull1 : stage->theme->hull2;
 }
 
 Color stage_ground(const Stage *stage, HostId host)
 {
     if (stage->map.form == FORM_RING && (stage->map.has_zones || stage_is_cut(stage)))
-        return hull_color(stage, island_of(stage, host));
+        return stage_hull_color(stage, island_of(stage, host));
     return stage->theme->stage;
 }
 
@@ -50,49 +56,79 @@ static void draw_band(const Stage *stage, Rect rect, uint16_t island)
 {
     Stroke edge = stage_is_cut(stage) ? stroke_solid(stage->theme->line2, HULL_EDGE) : STROKE_NONE;
     if (stage->theme->hull1 == stage->theme->stage) edge = stroke_solid(stage->theme->line2, 1);
-    draw_rect(stage->list, rect, BAND_RADIUS, hull_color(stage, island), edge);
+    draw_rect(stage->list, rect, BAND_RADIUS, stage_hull_color(stage, island), edge);
 }
 
-/* The hatched water between two bands, with the age of the cut on it. */
-static void draw_strait(const Stage *stage, Rect water, bool is_wide)
-{
-    const Theme *theme = stage->theme;
-    draw_pattern(stage->list, water, 0, PATTERN_HATCH, theme->line2, STRAIT_PERIOD, 1.5f);
-    SimTime since = model_cut_since(stage->model);
-    if (since == SIM_TIME_NEVER || since > stage->model->time) return;
-    char seconds[24], words[40];
-    stage_seconds(stage, stage->model->time - since, seconds);
-    Point c = {water.x + water.w / 2, water.y + water.h / 2};
-    snprintf(words, sizeof(words), "%s s", seconds);
-    if (is_wide) {
-        float width = label_width(&stage->ui, TYPE_ANNOTATION_MONO, words);
-        Rect plate = {c.x - width / 2 - 40, c.y - 14, width + 80, 28};
-        draw_rect(stage->list, plate, 6, theme->stage, STROKE_NONE);
-        float y = c.y + type_cap_middle(12.5f);
-        label_draw(&stage->ui, (Point){plate.x + 14, y}, ALIGN_LEFT, TYPE_BODY, theme->text2,
-                   "cut");
-        label_draw(&stage->ui, (Point){plate.x + plate.w - 14, y}, ALIGN_RIGHT,
-                   TYPE_ANNOTATION_MONO, theme->text, words);
-        return;
-    }
-    Rect plate = {water.x + 4, c.y - 26, water.w - 8, 52};
-    draw_rect(stage->list, plate, 6, theme->stage, STROKE_NONE);
-    label_draw(&stage->ui, (Point){c.x, c.y - 5}, ALIGN_CENTER, TYPE_BODY, theme->text2, "cut");
-    label_draw(&stage->ui, (Point){c.x, c.y + 14}, ALIGN_CENTER, TYPE_ANNOTATION_MONO, theme->text,
-               words);
-}
-
-static void draw_straits(const Stage *stage)
+/* The water between zones i and i + 1 if they are parted; empty otherwise. */
+static Rect water_after(const Stage *stage, uint32_t i)
 {
     const StageMap *map = &stage->map;
-    for (uint32_t i = 0; i + 1 < map->zone_count; i++) {
-        if (map->zone_island[i] == map->zone_island[i + 1]) continue;
-        Rect a = map->zones[i], b = map->zones[i + 1];
-        bool below = b.y > a.y + a.h - 1;
-        if (below && map->blocks > 1) continue;
-        Rect water = below ? (Rect){a.x, a.y + a.h + 8, a.w, b.y - a.y - a.h - 16}
-                           : (Rect){a.x + a.w + 8, a.y, b.x - a.x - a.w - 16, a.h};
-        if (water.w > 12 && water.h > 12) draw_strait(stage, water, below);
+    bool parted = map->zones_are_islands && map->zone_island[i] != map->zone_island[i + 1] &&
+                  stage_islands_count(stage->model) > 1;
+    Rect a = map->zones[i], b = map->zones[i + 1];
+    bool below = b.y > a.y + a.h - 1;
+    if (!parted || (below && map->blocks > 1)) return (Rect){0};
+    Rect water = below ? (Rect){a.x, a.y + a.h + 8, a.w, b.y - a.y - a.h - 16}
+                       : (Rect){a.x + a.w + 8, a.y, b.x - a.x - a.w - 16, a.h};
+    return water.w > 12 && water.h > 12 ? water : (Rect){0};
+}
+
+/* A believer does not know of the cut; its hatch is then as faint as a ghost. */
+static void draw_straits(const Stage *stage)
+{
+    for (uint32_t i = 0; i + 1 < stage->map.zone_count; i++) {
+        Rect water = water_after(stage, i);
+        Color color = stage_is_cut(stage) ? stage->theme->line2 : stage->theme->line;
+        if (water.w > 0)
+            draw_pattern(stage->list, water, 0, PATTERN_HATCH, color, STRAIT_PERIOD, 1.5f);
+    }
+}
+
+static void wide_words(const Stage *stage, Point c, const char *first, const char *second)
+{
+    const Theme *theme = stage->theme;
+    float a = label_width(&stage->ui, TYPE_BODY, first);
+    float b = label_width(&stage->ui, TYPE_ANNOTATION_MONO, second);
+    float width = a + b + (second[0] != '\0' ? 10 : 0);
+    float left = c.x - width / 2, y = c.y + type_cap_middle(12.5f);
+    draw_rect(stage->list, (Rect){left - 14, c.y - 13, width + 28, 26}, 6, theme->stage,
+              STROKE_NONE);
+    label_draw(&stage->ui, (Point){left, y}, ALIGN_LEFT, TYPE_BODY, theme->text2, first);
+    label_draw(&stage->ui, (Point){left + a + 10, y}, ALIGN_LEFT, TYPE_ANNOTATION_MONO, theme->text,
+               second);
+}
+
+static void narrow_words(const Stage *stage, Rect water, Point c, const char *first,
+                         const char *second)
+{
+    const Theme *theme = stage->theme;
+    Rect plate = {water.x + 2, c.y - 26, water.w - 4, 52};
+    draw_rect(stage->list, plate, 6, theme->stage, STROKE_NONE);
+    label_draw(&stage->ui, (Point){c.x, c.y - 5}, ALIGN_CENTER, TYPE_BODY, theme->text2, first);
+    label_draw(&stage->ui, (Point){c.x, c.y + 14}, ALIGN_CENTER, TYPE_ANNOTATION_MONO, theme->text,
+               second);
+}
+
+void stage_strait_words(const Stage *stage)
+{
+    SimTime since = model_cut_since(stage->model);
+    char seconds[24], words[40] = "";
+    if (since != SIM_TIME_NEVER && since <= stage->model->time) {
+        stage_seconds(stage, stage->model->time - since, seconds);
+        snprintf(words, sizeof(words), "%s s", seconds);
+    }
+    for (uint32_t i = 0; i + 1 < stage->map.zone_count; i++) {
+        Rect water = water_after(stage, i);
+        if (water.w <= 0) continue;
+        Point c = {water.x + water.w / 2, water.y + water.h / 2};
+        bool is_wide = water.w > water.h;
+        if (!stage_is_cut(stage)) {
+            if (is_wide) wide_words(stage, c, "truth: cut off here (press 1)", "");
+        } else if (is_wide) {
+            wide_words(stage, c, "cut", words);
+        } else {
+            narrow_words(stage, water, c, "cut", words);
+        }
     }
 }
 
@@ -111,76 +147,10 @@ static void draw_bands(const Stage *stage)
             draw_band(stage, rect, map->zones_are_islands ? map->zone_island[i] : 0);
         }
     }
-    if (map->zones_are_islands && stage_is_cut(stage)) draw_straits(stage);
+    draw_straits(stage);
 }
 
-/* ---- soft hulls ---- */
-
-/* A hull is the union of thick lines between neighbours: no corner, whatever the shape. Lines that
- * would touch a foreign node are left out; then the island has two parts of one colour. */
-static bool line_is_free(const Stage *stage, uint32_t a, uint32_t b, float reach)
-{
-    const HostPlace *places = stage->plan->places.items;
-    Point p = places[a].at, q = places[b].at;
-    float dx = q.x - p.x, dy = q.y - p.y, square = dx * dx + dy * dy + 0.001f;
-    for (uint32_t i = 0; i < stage->map.hosts; i++) {
-        if (island_of(stage, i) == island_of(stage, a)) continue;
-        float t = ((places[i].at.x - p.x) * dx + (places[i].at.y - p.y) * dy) / square;
-        t = fminf(fmaxf(t, 0), 1);
-        float ex = p.x + t * dx - places[i].at.x, ey = p.y + t * dy - places[i].at.y;
-        if (ex * ex + ey * ey < reach * reach) return false;
-    }
-    return true;
-}
-
-static void draw_hull_pass(const Stage *stage, uint16_t island, float half, Color color)
-{
-    const HostPlace *places = stage->plan->places.items;
-    Stroke stroke = stroke_solid(color, 2 * half);
-    stroke.round_caps = true;
-    for (uint32_t a = 0; a < stage->map.hosts; a++) {
-        if (island_of(stage, a) != island) continue;
-        draw_disc(stage->list, places[a].at, half, color, STROKE_NONE);
-        for (uint32_t b = a + 1; b < stage->map.hosts; b++) {
-            if (island_of(stage, b) != island) continue;
-            if (!line_is_free(stage, a, b, 2 * half)) continue;
-            draw_line(stage->list, places[a].at, places[b].at, stroke);
-        }
-    }
-}
-
-/* What three nodes enclose belongs to the island as well. */
-static void fill_triangles(const Stage *stage, uint16_t island, float half, Color color)
-{
-    const HostPlace *places = stage->plan->places.items;
-    uint32_t hosts = stage->map.hosts;
-    for (uint32_t a = 0; a < hosts; a++) {
-        for (uint32_t b = a + 1; b < hosts; b++) {
-            for (uint32_t c = b + 1; c < hosts; c++) {
-                bool ours = island_of(stage, a) == island && island_of(stage, b) == island &&
-                            island_of(stage, c) == island;
-                if (!ours || !line_is_free(stage, a, b, 2 * half) ||
-                    !line_is_free(stage, b, c, 2 * half) || !line_is_free(stage, a, c, 2 * half))
-                    continue;
-                Point points[3] = {places[a].at, places[b].at, places[c].at};
-                draw_polygon(stage->list, points, 3, color, STROKE_NONE);
-            }
-        }
-    }
-}
-
-static void draw_soft_hulls(const Stage *stage)
-{
-    float half = stage->map.radius + HULL_REACH;
-    for (uint32_t i = 0; i < stage->model->islands.count; i++) {
-        draw_hull_pass(stage, (uint16_t)i, half + HULL_EDGE, stage->theme->line2);
-    }
-    for (uint32_t i = 0; i < stage->model->islands.count; i++) {
-        Color color = hull_color(stage, (uint16_t)i);
-        draw_hull_pass(stage, (uint16_t)i, half, color);
-        fill_triangles(stage, (uint16_t)i, half, color);
-    }
-}
+/* ---- all ---- */
 
 /* Many nodes whose islands are not whole zones: a tint behind each node outside the first one. */
 static void draw_tints(const Stage *stage)
@@ -195,13 +165,13 @@ static void draw_tints(const Stage *stage)
     }
 }
 
-void stage_islands(const Stage *stage)
+void stage_islands(Stage *stage)
 {
     const StageMap *map = &stage->map;
     bool has_bands = map->has_zones || map->form == FORM_CAPSULES;
     if (map->form == FORM_TILES || has_bands) draw_bands(stage);
     if (!stage_is_cut(stage)) return;
-    if (map->form == FORM_RING && !map->has_zones) draw_soft_hulls(stage);
+    if (map->form == FORM_RING && !map->has_zones) stage_soft_hulls(stage);
     else if (!map->zones_are_islands && map->form == FORM_RING) draw_tints(stage);
 }
 

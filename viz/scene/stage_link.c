@@ -48,13 +48,24 @@ static LinkKind copy_kind(const Stage *stage, HostId replica, HostId primary, bo
     return in_order ? LINK_COPY : LINK_COPY_BROKEN;
 }
 
+/* A node knows of no connections but its own, and of no cuts. */
+static LinkKind believed_kind(const Stage *stage, HostId a, HostId b)
+{
+    if (a != stage->observer && b != stage->observer) return LINK_ABSENT;
+    HostId other = a == stage->observer ? b : a;
+    const Belief *belief = belief_of(stage, stage->observer, other);
+    if (belief == NULL) {
+        return shakes_hands(stage, stage->observer, other) ? LINK_SHAKING : LINK_ABSENT;
+    }
+    if (!belief->up) return LINK_COPY_BROKEN;
+    return copies_from(stage, a, b) || copies_from(stage, b, a) ? LINK_COPY : LINK_MESH;
+}
+
 LinkKind stage_link_kind(const Stage *stage, HostId a, HostId b)
 {
     const TraceState *state = &stage->model->state;
-    if (stage->observer != HOST_NONE && a != stage->observer && b != stage->observer)
-        return LINK_ABSENT; /* a node knows of no connections but its own */
+    if (stage->observer != HOST_NONE) return believed_kind(stage, a, b);
     bool is_cut = !state_reachable(state, a, b) || !state_reachable(state, b, a);
-    if (stage->observer != HOST_NONE) is_cut = false; /* nor of cuts */
     if (copies_from(stage, a, b)) return copy_kind(stage, a, b, is_cut);
     if (copies_from(stage, b, a)) return copy_kind(stage, b, a, is_cut);
     const Belief *ab = belief_of(stage, a, b), *ba = belief_of(stage, b, a);

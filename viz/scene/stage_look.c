@@ -133,8 +133,11 @@ static HostLook look_in_belief(const Stage *stage, HostId host)
         look.has_slots ? (float)bitpool_members(state->slots, belief->slots) / SLOT_COUNT : 0;
     HostId primary = stage_host_of(stage, belief->primary);
     look.shard = shard_of_belief(stage, belief, host);
-    if (!look.is_primary && primary < stage->model->hosts.count)
+    if (!look.is_primary && primary < stage->model->hosts.count) {
         look.shard = stage->model->hosts.items[primary].shard;
+        if (belief->primary < state->node_stride)
+            look.epoch = state_belief(state, stage->observer, belief->primary)->epoch;
+    }
     look.says_fail = is_self && state->hosts.items[host].state == STATE_FAIL;
     if (!is_self) look.freshness = freshness_of(stage, belief);
     return look;

@@ -5,30 +5,32 @@
 
 #include <math.h>
 
-#define LABEL_WIDTH    140.0f /* names of zones, left of the columns */
-#define COLUMN_MIN     26.0f
-#define COLUMN_MAX     48.0f
-#define BLOCK_COLUMNS  40u
-#define ROW_MAX        84.0f
-#define ROW_MIN        34.0f
-#define BAND_PADDING   46.0f /* above and below the rows of a band, together */
-#define BAND_GAP       32.0f
-#define BAND_GAP_LOW   14.0f
-#define BAND_STRAIT    72.0f
-#define NAMES_HEIGHT   24.0f /* numbers of the columns, above a block */
-#define CAPSULE_RADIUS 14.0f
-#define TILE_HEAD      46.0f
-#define TILE_FOOT      14.0f
-#define TILE_PADDING   12.0f
-#define TILE_COLUMNS   10u
-#define ZONES_IN_A_ROW 6u
+#define LABEL_WIDTH      140.0f /* names of zones, left of the columns */
+#define COLUMN_MIN       26.0f
+#define COLUMN_MAX       48.0f
+#define BLOCK_COLUMNS    40u
+#define ROW_MAX          84.0f
+#define ROW_MIN          22.0f
+#define BAND_PADDING     46.0f /* above and below the rows of a band, together */
+#define BAND_GAP         32.0f
+#define BAND_GAP_LOW     14.0f
+#define BAND_STRAIT_LOW  40.0f
+#define BAND_PADDING_LOW 16.0f
+#define BAND_STRAIT      72.0f
+#define NAMES_HEIGHT     24.0f /* numbers of the columns, above a block */
+#define CAPSULE_RADIUS   14.0f
+#define TILE_HEAD        46.0f
+#define TILE_FOOT        14.0f
+#define TILE_PADDING     12.0f
+#define TILE_COLUMNS     10u
+#define ZONES_IN_A_ROW   6u
 
 /* ---- capsules ---- */
 
 typedef struct BandShape {
     uint32_t rows[ZONES_MAX]; /* of each zone: most hosts of one shard in it */
     uint32_t blocks;
-    float row, gap, padding;
+    float row, gap, padding, strait;
 } BandShape;
 
 /* The how-manieth host of its column in its zone. */
@@ -70,9 +72,11 @@ static void fit_rows(const StageMap *map, BandShape *shape)
         rows += (float)shape->rows[i];
     }
     rows *= (float)shape->blocks;
-    shape->gap = map->field.h > 480 && shape->blocks == 1 ? BAND_GAP : BAND_GAP_LOW;
-    shape->padding = shape->blocks == 1 ? BAND_PADDING : BAND_PADDING / 2;
-    float straits = (float)(map->zone_count - 1) * (BAND_STRAIT - shape->gap);
+    bool is_high = map->field.h - rows * ROW_MIN > 280 && shape->blocks == 1;
+    shape->gap = is_high ? BAND_GAP : BAND_GAP_LOW;
+    shape->padding = is_high ? BAND_PADDING : BAND_PADDING_LOW;
+    shape->strait = is_high ? BAND_STRAIT : BAND_STRAIT_LOW;
+    float straits = (float)(map->zone_count - 1) * (shape->strait - shape->gap);
     float rest = map->field.h - NAMES_HEIGHT * (float)shape->blocks - shape->gap * (bands - 1) -
                  shape->padding * bands - (shape->blocks == 1 ? straits : 0);
     shape->row = rest / rows;
@@ -92,7 +96,7 @@ static void place_bands(StageMap *map, const BandShape *shape)
             bool strait = map->zones_are_islands && shape->blocks == 1 &&
                           map->zone_island[i - 1] != map->zone_island[i];
             y += shape->gap;
-            if (strait) open += (BAND_STRAIT - shape->gap) * map->drift;
+            if (strait) open += (shape->strait - shape->gap) * map->drift;
         }
         map->zones[i] = (Rect){map->field.x, y + open, map->field.w, height};
         y += height;
@@ -117,6 +121,7 @@ void stage_place_capsules(StageMap *map, HostPlace *places)
     float width = map->pitch * (float)map->block_width;
     if (!map->has_zones) left = map->field.x + (map->field.w - width) / 2;
     map->radius = fminf(CAPSULE_RADIUS, fminf(map->pitch / 2 - 2, shape.row / 2 - 3));
+    map->row_pitch = shape.row;
     for (uint32_t i = 0; i < map->hosts; i++) {
         uint32_t block = map->column[i] / map->block_width;
         uint32_t column = map->column[i] % map->block_width;

@@ -104,8 +104,10 @@ static uint16_t shard_of(const Model *model, uint32_t host)
 }
 
 /* How many primaries so many nodes will probably have, before anybody owns a slot. */
-static uint32_t guess_columns(uint32_t hosts)
+static uint32_t guess_columns(const StageMap *map)
 {
+    uint32_t hosts = map->hosts, zones = map->zone_count;
+    if (zones > 1 && hosts % zones == 0 && hosts / zones >= 3) return hosts / zones;
     if (hosts >= 6 && hosts % 2 == 0) return hosts / 2;
     if (hosts >= 9 && hosts % 3 == 0) return hosts / 3;
     return hosts;
@@ -162,7 +164,7 @@ static void find_seats(StageMap *map, const Model *model)
     for (uint32_t i = 0; i < HOSTS_MAX; i++) next[i] = 1;
     uint32_t known = seat_known(map, model, next);
     map->seats_known = model->shards.count > 0 && known * 4 >= map->hosts * known_of_four;
-    uint32_t guess = guess_columns(map->hosts);
+    uint32_t guess = guess_columns(map);
     map->columns = model->shards.count;
     if (!map->seats_known && guess > map->columns) map->columns = guess;
     if (map->columns > map->hosts) map->columns = map->hosts;
@@ -182,13 +184,18 @@ typedef struct RingShape {
     float inner_x, inner_y, outer_x, outer_y;
 } RingShape;
 
+static float angle_of(const StageMap *map, uint32_t host, float turn)
+{
+    float angle = -90 + 360.0f * (float)map->column[host] / (float)map->columns;
+    return map->row[host] == 0 ? angle : angle + turn + 24 * (float)(map->row[host] - 1);
+}
+
 static void place_ring(const StageMap *map, const RingShape *shape, HostPlace *places)
 {
     Point center = rect_center(map->field);
     for (uint32_t i = 0; i < map->hosts; i++) {
-        float angle = -90 + 360.0f * (float)map->column[i] / (float)map->columns;
+        float angle = angle_of(map, i, shape->turn);
         bool is_inner = map->row[i] == 0;
-        if (!is_inner) angle += shape->turn + 24 * (float)(map->row[i] - 1);
         float rx = is_inner ? shape->inner_x : shape->outer_x;
         float ry = is_inner ? shape->inner_y : shape->outer_y;
         places[i].at =
@@ -212,6 +219,18 @@ static float radius_that_fits(const StageMap *map, const HostPlace *places)
     return radius < RADIUS_MIN ? RADIUS_MIN : radius;
 }
 
+/* How far up or down the outermost replica stands, of the ellipse's half height. */
+static float steepest(const StageMap *map, float turn)
+{
+    float most = 0.2f;
+    for (uint32_t i = 0; i < map->hosts; i++) {
+        if (map->row[i] == 0) continue;
+        float sine = fabsf(sinf(angle_of(map, i, turn) * DEGREES));
+        if (sine > most) most = sine;
+    }
+    return most;
+}
+
 /* Six nodes stand as view tokens §6 say; for more, or on a small stage, a few other proportions are
  * tried and the one that leaves the most room is taken. */
 static void place_on_ring(StageMap *map, HostPlace *places)
@@ -221,15 +240,14 @@ static void place_on_ring(StageMap *map, HostPlace *places)
     static const float widths[] = {0.22f, 0.27f, 0.17f};
     Rect field = map->field;
     float high = field.h / 2 - RADIUS - HALO - 2, wide = field.w / 2 - RADIUS - HALO - 60;
-    float outer_y = field.h * 0.41f < high * 1.15f ? field.h * 0.41f : high;
     float outer_x = field.w * 0.38f < wide ? field.w * 0.38f : wide;
     RingShape best = {0};
     float best_radius = 0;
     bool is_alone = map->rows == 1; /* nobody outside: the ring may be wider */
     for (uint32_t i = 0; i < 5 * 3 * 3; i++) {
         RingShape shape = {turns[i % 5], widths[i / 15] * field.w, inners[i / 5 % 3] * field.h,
-                           outer_x, outer_y};
-        if (map->rows * map->columns > 6 && outer_y > high) shape.outer_y = high;
+                           outer_x, 0};
+        shape.outer_y = fminf(field.h * 0.41f, high / steepest(map, shape.turn));
         if (is_alone) shape.inner_x = outer_x * 0.86f, shape.inner_y = high;
         if (map->hosts == 1) shape.inner_x = shape.inner_y = 0;
         place_ring(map, &shape, places);
@@ -352,7 +370,8 @@ void stage_map(StageMap *map, const Model *model, const UiState *ui, Rect rect)
     map->drift = drift_now(model, ui);
     map->columns = map->rows = 1;
     if (map->form != FORM_TILES) find_seats(map, model);
-    bool low = map->form == FORM_RING && !map->has_zones && map->hosts <= 6;
+    /* Up to three shards leave the corner of the title free. */
+    bool low = map->form == FORM_RING && !map->has_zones && map->columns <= 3 && map->hosts <= 9;
     float top = low ? 8 : TITLE_HEIGHT;
     float foot =
         map->form == FORM_RING && map->has_zones ? ZONE_MARGIN + LEGEND_HEIGHT - 12 : LEGEND_HEIGHT;

@@ -10,9 +10,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define NOTES_MAX   8u
-#define HALO        17.0f
-#define HEADING_MAX 300.0f
+#define NOTES_MAX 8u
+#define HALO      17.0f
+#define HULL_GRID 20.0f
 
 typedef struct NoteLine {
     TypeRole role;
@@ -205,7 +205,8 @@ static Rect bounds_of(const Stage *stage)
 
 static void add_obstacles(const Stage *stage, Placer *placer)
 {
-    placer_add_rect(placer, stage->title);
+    Rect title = stage->title;
+    placer_add_rect(placer, (Rect){title.x, title.y, title.w + 8, title.h + 10});
     for (uint32_t i = 0; i < stage->map.hosts; i++) {
         const HostPlace *place = &stage->plan->places.items[i];
         float reach = place->radius + HALO - 1;
@@ -230,6 +231,20 @@ static void add_obstacles(const Stage *stage, Placer *placer)
     }
 }
 
+/* Headings would rather stand outside the islands than over them. */
+static void add_hulls(const Stage *stage, Placer *placer)
+{
+    Rect rect = placer->bounds;
+    for (uint32_t i = 0; i < stage->model->islands.count; i++) {
+        for (float y = rect.y; y < rect_bottom(rect); y += HULL_GRID) {
+            for (float x = rect.x; x < rect_right(rect); x += HULL_GRID) {
+                Point at = {x, y};
+                if (stage_is_in_hull(stage, (uint16_t)i, at)) placer_add_point(placer, at);
+            }
+        }
+    }
+}
+
 /* Words over bands are at fixed places; those of soft hulls look for room. */
 static void place_headings(const Stage *stage, Placer *placer)
 {
@@ -247,6 +262,9 @@ static void place_headings(const Stage *stage, Placer *placer)
         return;
     }
     if (!is_cut) return;
+    static const float widths[] = {250, 190}; /* in one line, or in two */
+    uint32_t lines = placer->point_count;
+    add_hulls(stage, placer);
     for (uint32_t i = 0; i < stage->model->islands.count; i++) {
         Point sum = {0, 0};
         float count = 0;
@@ -256,17 +274,23 @@ static void place_headings(const Stage *stage, Placer *placer)
             sum.y += stage->plan->places.items[j].at.y;
             count++;
         }
-        if (count == 0) continue;
+        if (count == 0 || stage->model->islands.items[i].hosts == 0) continue;
         Point middle = {sum.x / count, sum.y / count};
-        Rect size = stage_island_heading(stage, (uint16_t)i, (Point){0, 0}, 250, true);
-        Placed place = placer_near(placer, middle, size.w, size.h + 6);
+        Placed place = {0};
+        for (uint32_t k = 0; k < ARRAY_LENGTH(widths); k++) {
+            Rect size = stage_island_heading(stage, (uint16_t)i, (Point){0, 0}, widths[k], true);
+            Placed found = placer_near(placer, middle, size.w, size.h + 6);
+            if (found.found && (!place.found || found.cost < place.cost)) place = found;
+        }
         if (!place.found) continue;
         Rect plate = {place.rect.x - 10, place.rect.y - 4, place.rect.w + 20, place.rect.h + 8};
-        draw_rect(stage->list, plate, 10, color_alpha(stage->theme->stage, 0.88f), STROKE_NONE);
-        stage_island_heading(stage, (uint16_t)i, (Point){place.rect.x, place.rect.y}, size.w,
+        if (place.crosses)
+            draw_rect(stage->list, plate, 10, color_alpha(stage->theme->stage, 0.88f), STROKE_NONE);
+        stage_island_heading(stage, (uint16_t)i, (Point){place.rect.x, place.rect.y}, place.rect.w,
                              false);
         placer_add_rect(placer, plate);
     }
+    placer->point_count = lines; /* notes beside nodes may stand on the hull */
 }
 
 static Color line_color(const Theme *theme, TypeRole role)

@@ -87,8 +87,10 @@ StagePath stage_path(const Stage *stage, HostId a, HostId b, bool is_replication
 
 /* ---- walls ---- */
 
-static bool is_on_island(const StageMap *map, uint16_t island, Point at)
+static bool is_on_island(const Stage *stage, uint16_t island, Point at)
 {
+    const StageMap *map = &stage->map;
+    if (map->form == FORM_RING && !map->has_zones) return stage_is_in_hull(stage, island, at);
     for (uint32_t i = 0; i < map->zone_count; i++) {
         if (map->zone_island[i] == island && rect_contains(map->zones[i], at)) return true;
     }
@@ -99,19 +101,26 @@ void path_walls(const Stage *stage, const StagePath *path, HostId a, HostId b, f
                 float *in)
 {
     const Model *model = stage->model;
+    bool has_shores =
+        stage->map.zones_are_islands || (stage->map.form == FORM_RING && !stage->map.has_zones);
     *out = WALL_OUT;
     *in = WALL_IN;
-    if (!stage->map.zones_are_islands || a >= model->hosts.count || b >= model->hosts.count) return;
+    if (!has_shores || !stage_is_cut(stage)) return;
     uint16_t from = model->hosts.items[a].island, to = model->hosts.items[b].island;
+    if (from == to) return;
+    float left = 0, reached = 1;
     for (uint32_t i = 1; i < SAMPLES; i++) {
         float t = (float)i / SAMPLES;
-        Point at = path_at(path, t);
-        if (is_on_island(&stage->map, from, at)) *out = t;
-        if (is_on_island(&stage->map, to, at)) {
-            *in = t;
-            return;
-        }
+        if (left == (float)(i - 1) / SAMPLES && is_on_island(stage, from, path_at(path, t)))
+            left = t;
+        float back = 1 - t;
+        if (reached > 1 - t && reached - back < 1.5f / SAMPLES &&
+            is_on_island(stage, to, path_at(path, back)))
+            reached = back;
     }
+    if (left >= reached) return;
+    *out = fmaxf(left, path->from + 0.02f);
+    *in = fminf(reached, path->to - 0.02f);
 }
 
 /* A wall stands across the path; where bands have straight shores, along the shore. */

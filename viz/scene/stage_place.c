@@ -4,10 +4,11 @@
 #include "viz/ui/rect.h"
 
 #define SAMPLES      20u
-#define GRID         12.0f
+#define GRID         16.0f
 #define BESIDE_GAP   10.0f
 #define BELOW_GAP    6.0f
 #define LINE_PENALTY 4.0f
+#define CROSS_COST   8000.0f /* as a way of 90 px */
 
 void placer_init(Placer *placer, Rect bounds)
 {
@@ -19,6 +20,11 @@ void placer_add_rect(Placer *placer, Rect rect)
 {
     if (rect.w <= 0 || rect.h <= 0 || placer->rect_count == PLACER_RECTS_MAX) return;
     placer->rects[placer->rect_count++] = rect;
+}
+
+void placer_add_point(Placer *placer, Point point)
+{
+    if (placer->point_count < PLACER_POINTS_MAX) placer->points[placer->point_count++] = point;
 }
 
 void placer_add_path(Placer *placer, const StagePath *path)
@@ -68,8 +74,8 @@ Placed placer_beside(const Placer *placer, Point node, float reach, float w, flo
     struct {
         float x, y; /* -1, 0, 1: left, middle, right of the node; above, level, below */
         float penalty;
-    } tries[] = {{out, 0, 0},   {out, down, 2}, {0, down, 3},    {out, -down, 4},
-                 {0, -down, 5}, {-out, 0, 6},   {-out, down, 7}, {-out, -down, 8}};
+    } tries[] = {{out, 0, 0},   {out, down, 2},  {0, down, 3},    {out, -down, 4},
+                 {0, -down, 5}, {-out, 0, 2.5f}, {-out, down, 7}, {-out, -down, 8}};
     Placed best = {0};
     float best_penalty = 0;
     for (uint32_t i = 0; i < ARRAY_LENGTH(tries); i++) {
@@ -84,10 +90,8 @@ Placed placer_beside(const Placer *placer, Point node, float reach, float w, flo
         uint32_t crossed = points_in(placer, rect);
         float penalty = tries[i].penalty + LINE_PENALTY * (float)crossed;
         if (best.found && penalty >= best_penalty) continue;
-        best = (Placed){true, crossed > 0, rect,
-                        tx > 0   ? ALIGN_LEFT
-                        : tx < 0 ? ALIGN_RIGHT
-                                 : ALIGN_CENTER};
+        best = (Placed){.found = true, .crosses = crossed > 0, .rect = rect};
+        best.align = tx > 0 ? ALIGN_LEFT : tx < 0 ? ALIGN_RIGHT : ALIGN_CENTER;
         best_penalty = penalty;
     }
     return best;
@@ -106,9 +110,9 @@ Placed placer_near(const Placer *placer, Point point, float w, float h)
             if (best.found && cost >= best_cost) continue;
             if (!is_free(placer, rect)) continue;
             uint32_t crossed = points_in(placer, rect);
-            cost += (float)crossed * 400;
+            cost += (float)crossed * CROSS_COST;
             if (best.found && cost >= best_cost) continue;
-            best = (Placed){true, crossed > 0, rect, ALIGN_LEFT};
+            best = (Placed){true, crossed > 0, rect, ALIGN_LEFT, cost};
             best_cost = cost;
         }
     }

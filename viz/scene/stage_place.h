@@ -5,7 +5,7 @@
 #include "viz/scene/stage.h"
 
 #define PLACER_RECTS_MAX  160u
-#define PLACER_POINTS_MAX 1600u
+#define PLACER_POINTS_MAX 2400u
 
 typedef struct Placer {
     Rect bounds;
@@ -16,6 +16,7 @@ typedef struct Placer {
 
 void placer_init(Placer *placer, Rect bounds);
 void placer_add_rect(Placer *placer, Rect rect);
+void placer_add_point(Placer *placer, Point point);
 void placer_add_path(Placer *placer, const StagePath *path);
 
 typedef struct Placed {
@@ -23,6 +24,7 @@ typedef struct Placed {
     bool crosses; /* a line runs behind it */
     Rect rect;
     TextAlign align;
+    float cost; /* of placer_near */
 } Placed;
 
 /* Beside, below or above a node of that reach; the side away from `center` is tried first. The rect

@@ -9,11 +9,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#define HEADING_LINE  25.0f
-#define METER_TOP     12.0f
-#define METER_HEIGHT  22.0f
-#define COUNTDOWN_TOP 16.0f
-#define COUNTDOWN     40.0f
+#define HEADING_LINE   25.0f
+#define METER_TOP      12.0f
+#define METER_HEIGHT   22.0f
+#define COUNTDOWN_TOP  16.0f
+#define COUNTDOWN      40.0f
+#define ZONE_NAME_SIZE 40
 
 static uint16_t island_of(const Stage *stage, HostId host)
 {
@@ -64,7 +65,7 @@ HostId stage_speaker(const Stage *stage, uint16_t island)
 }
 
 /* Reached first, then those not heard, then the lost: the line then reads as a limit. */
-static uint32_t sort_voters(Voter *voters, uint32_t count)
+uint32_t stage_sort_voters(Voter *voters, uint32_t count)
 {
     Voter sorted[VOTERS_MAX];
     static const VoterState order[] = {VOTER_REACHED, VOTER_ASKED, VOTER_STALE, VOTER_LOST};
@@ -106,20 +107,22 @@ static WriteStop write_stop(const Stage *stage, uint16_t island)
 static void draw_countdown(const Stage *stage, Rect rect, const WriteStop *stop)
 {
     SimTime now = stage->model->time;
+    const char *accepts = rect.w < 270 ? "accepts writes" : "still accepting writes";
     if (!stop->accepts) {
-        meter_countdown(&stage->ui, rect, 0, "no longer accepts writes", "");
+        meter_countdown(&stage->ui, rect, 0,
+                        rect.w < 240 ? "takes no writes" : "no longer accepts writes", "");
         return;
     }
     char seconds[24], words[32];
     if (stop->at <= now) {
-        meter_countdown(&stage->ui, rect, 1, "still accepting writes", "");
+        meter_countdown(&stage->ui, rect, 1, accepts, "");
         return;
     }
     stage_seconds(stage, stop->at - now, seconds);
     snprintf(words, sizeof(words), "%s s", seconds);
     float left =
         stop->at > stop->from ? (float)(stop->at - now) / (float)(stop->at - stop->from) : 1;
-    meter_countdown(&stage->ui, rect, left, "still accepting writes", words);
+    meter_countdown(&stage->ui, rect, left, accepts, words);
 }
 
 /* ---- headings ---- */
@@ -129,7 +132,7 @@ static float draw_voters(const Stage *stage, uint16_t island, Point at, bool mea
     Voter voters[VOTERS_MAX];
     uint32_t count = stage_voters(stage, stage_speaker(stage, island), voters);
     if (count == 0) return 0;
-    sort_voters(voters, count);
+    stage_sort_voters(voters, count);
     if (!measure) meter_quorum(&stage->ui, at, voters, count, 0);
     return count <= 8 ? (float)count * 52 : (float)count * 16;
 }
@@ -139,13 +142,11 @@ Rect stage_island_heading(const Stage *stage, uint16_t island, Point at, float w
     const Theme *theme = stage->theme;
     const Island *row = &stage->model->islands.items[island];
     WriteStop stop = write_stop(stage, island);
-    uint32_t all = 0;
-    for (uint32_t i = 0; i < stage->model->islands.count; i++)
-        all += stage->model->islands.items[i].voters;
     char title[32], words[64];
     snprintf(title, sizeof(title), "Island %u", island + 1u);
     snprintf(words, sizeof(words), "%s: %u of %u voters",
-             row->has_majority ? "majority" : "no majority", row->voters, all);
+             row->has_majority ? "majority" : "no majority", row->voters,
+             row->size > row->voters ? row->size : row->voters);
     float y = at.y + 18;
     float name = label_width(&stage->ui, TYPE_STAGE_TITLE, title) + 12;
     bool in_one_line = name + label_width(&stage->ui, TYPE_BODY, words) <= width;
@@ -184,6 +185,15 @@ static void count_roles(const Stage *stage, uint32_t zone, uint32_t *primaries, 
     }
 }
 
+/* "zone a"; longer names stand for themselves. */
+static void zone_name(const Stage *stage, uint32_t zone, char name[ZONE_NAME_SIZE])
+{
+    const char *given = stage->map.zone_names[zone];
+    if (!stage->map.has_zones) snprintf(name, ZONE_NAME_SIZE, "all nodes");
+    else if (given[0] == '\0') snprintf(name, ZONE_NAME_SIZE, "no zone");
+    else snprintf(name, ZONE_NAME_SIZE, "%s%s", given[1] == '\0' ? "zone " : "", given);
+}
+
 static bool is_plural(uint32_t count)
 {
     return count != 1;
@@ -198,7 +208,9 @@ static void capsule_words(const Stage *stage, uint32_t zone)
     for (uint32_t block = 0; block < stage->map.blocks; block++) {
         Point at = {band.x + 20, band.y + (float)block * stage->map.block_height + 30};
         if (band.h < 60) at.y = band.y + (float)block * stage->map.block_height + band.h / 2 - 2;
-        label_cut(&stage->ui, at, 112, TYPE_STAGE_TITLE, theme->text, stage->map.zone_names[zone]);
+        char name[ZONE_NAME_SIZE];
+        zone_name(stage, zone, name);
+        label_cut(&stage->ui, at, 112, TYPE_STAGE_TITLE, theme->text, name);
         at.y += 20;
         label_drawf(&stage->ui, at, ALIGN_LEFT, TYPE_LABEL, theme->text3, "%u primar%s", primaries,
                     is_plural(primaries) ? "ies" : "y");
@@ -224,8 +236,9 @@ static void tile_words(const Stage *stage, uint32_t zone)
     snprintf(words, sizeof(words), "%u primar%s", primaries, is_plural(primaries) ? "ies" : "y");
     float right = label_width(&stage->ui, TYPE_LABEL, words);
     Point at = {band.x + 16, band.y + 28};
-    label_cut(&stage->ui, at, band.w - right - 44, TYPE_TITLE, stage->theme->text,
-              stage->map.has_zones ? stage->map.zone_names[zone] : "all nodes");
+    char name[ZONE_NAME_SIZE];
+    zone_name(stage, zone, name);
+    label_cut(&stage->ui, at, band.w - right - 44, TYPE_TITLE, stage->theme->text, name);
     label_draw(&stage->ui, (Point){band.x + band.w - 16, at.y}, ALIGN_RIGHT, TYPE_LABEL,
                stage->theme->text3, words);
 }
@@ -246,13 +259,16 @@ static void zone_words(const Stage *stage, uint32_t zone)
                              right - band.x - 44, false);
         return;
     }
+    char name[ZONE_NAME_SIZE];
+    zone_name(stage, zone, name);
     label_cut(&stage->ui, (Point){band.x + 24, band.y + 32}, band.w - 48, TYPE_STAGE_TITLE,
-              stage->theme->text, map->zone_names[zone]);
+              stage->theme->text, name);
 }
 
 void stage_bands_words(const Stage *stage)
 {
     const StageMap *map = &stage->map;
+    stage_strait_words(stage);
     for (uint32_t i = 0; i < map->zone_count; i++) {
         if (map->form == FORM_TILES) tile_words(stage, i);
         else if (map->form == FORM_CAPSULES && map->has_zones) capsule_words(stage, i);

@@ -172,7 +172,8 @@ static void draw_flag(const Stage *stage, const HostPlace *place, const HostLook
 {
     if (look->flag == 0 || look->is_unknown) return;
     bool failed = look->flag == FLAG_FAIL;
-    if (stage->map.form == FORM_CAPSULES) {
+    bool has_room = stage->map.row_pitch >= 2 * place->radius + 0.75f * FLAG_HEIGHT;
+    if (stage->map.form == FORM_CAPSULES && has_room) {
         Point at = {place->at.x, place->at.y + place->radius + FLAG_HEIGHT / 2 - 2};
         control_badge(&stage->ui, at, FLAG_HEIGHT, failed ? BADGE_FAIL : BADGE_SUSPECT,
                       failed ? "F!" : "P?", stage->theme->panel);
@@ -237,12 +238,10 @@ void stage_small_nodes(const Stage *stage)
         draw_flag(stage, place, &look);
     }
     uint32_t pills = 0;
+    if (stage->map.form == FORM_CAPSULES) return; /* numbers stand in the nodes */
     for (uint32_t i = 0; i < stage->map.hosts && pills < PILLS_MAX; i++) {
         HostLook look = stage_look(stage, (HostId)i);
         if (!matters(stage, (HostId)i, &look)) continue;
-        if (stage->map.form == FORM_CAPSULES && stage->observer != (HostId)i &&
-            stage->state->selected != (HostId)i)
-            continue; /* its number stands in it */
         draw_pill(stage, (HostId)i, &stage->plan->places.items[i]);
         pills++;
     }

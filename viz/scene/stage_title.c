@@ -65,6 +65,7 @@ static void title_election(const Stage *stage, Title *title)
         bool voted = host < stage->model->hosts.count && stage->model->hosts.items[host].voted;
         if (voter->state != VOTER_LOST) voter->state = voted ? VOTER_REACHED : VOTER_ASKED;
     }
+    stage_sort_voters(title->voters, title->count);
     if (title->count > 0) title->meter = "Votes";
     title->needed = election->needed;
     snprintf(title->words, sizeof(title->words), "%u given, %u needed", election->given,
@@ -186,26 +187,39 @@ static void title_down(const Stage *stage, Title *title, HostId host, uint32_t c
 
 /* ---- quiet states ---- */
 
-static void title_birth(const Stage *stage, Title *title)
+/* How many acquaintances the running processes have made, themselves included; of a large cluster
+ * the first one's only, times their number. */
+static uint32_t count_known(const Stage *stage, uint32_t *running, uint32_t *shaking)
 {
     const TraceState *state = &stage->model->state;
-    uint32_t known = 0, running = 0, shaking = 0;
-    for (uint32_t i = 0; i < state->hosts.count; i++) {
+    uint32_t known = 0;
+    *running = *shaking = 0;
+    for (uint32_t i = 0; i < state->hosts.count && i < state->host_stride; i++) {
         if (!stage_is_running(stage, (HostId)i)) continue;
-        running++;
-        shaking += state->hosts.items[i].handshakes.count;
-        for (uint32_t j = 0; i < state->host_stride && j < state->nodes.count; j++) {
+        (*running)++;
+        *shaking += state->hosts.items[i].handshakes.count;
+        if (state->hosts.count > CAPSULES_HOSTS_MAX && *running > 1) continue;
+        for (uint32_t j = 0; j < state->nodes.count && j < state->node_stride; j++) {
             const Belief *belief = state_belief(state, (HostId)i, (NodeId)j);
             known += belief->known && !(belief->flags & FLAG_HANDSHAKE);
         }
     }
+    return state->hosts.count > CAPSULES_HOSTS_MAX ? known * *running : known;
+}
+
+/* Before everybody knows everybody, and before there are slots. False: the cluster is past that. */
+static bool title_birth(const Stage *stage, Title *title)
+{
+    uint32_t running, shaking, known = count_known(stage, &running, &shaking);
+    bool all_met = known >= running * running;
+    if (all_met && stage->model->shards.count > 0) return false;
     if (running == 0) {
         text_append(&title->head, "Nothing runs yet");
     } else if (known <= running && shaking == 0) {
         append_count(&title->head, running);
         text_append(&title->head, running == 1 ? " lonely node" : " lonely nodes");
-        text_append(&title->under, "each knows only itself, and no slot is served");
-    } else if (known < running * running) {
+        text_append(&title->under, "each knows only itself");
+    } else if (!all_met) {
         append_count(&title->head, running);
         text_append(&title->head, " nodes meet");
         text_append(&title->under, "%u of %u acquaintances made", known - running,
@@ -215,6 +229,7 @@ static void title_birth(const Stage *stage, Title *title)
         text_append(&title->head, " nodes know each other");
         text_append(&title->under, "no slot is served yet");
     }
+    return true;
 }
 
 static void title_quiet(const Stage *stage, Title *title)
@@ -258,7 +273,7 @@ static void title_truth(const Stage *stage, Title *title)
     if (stage->model->election.active) title_election(stage, title);
     else if (stage_is_cut(stage)) title_cut(stage, title);
     else if (newest != HOST_NONE) title_down(stage, title, newest, down);
-    else if (stage->model->shards.count == 0) title_birth(stage, title);
+    else if (title_birth(stage, title)) return;
     else title_quiet(stage, title);
 }
 
@@ -335,6 +350,17 @@ static float draw_meter(const Stage *stage, const Title *title, Point at, float 
     return x - at.x;
 }
 
+/* Lines over a hull need ground under them. */
+static void draw_ground(const Stage *stage, const Title *title, float x, float y)
+{
+    bool has_hulls = stage->map.form == FORM_RING && !stage->map.has_zones && stage_is_cut(stage);
+    if (!has_hulls) return;
+    float head = label_width(&stage->ui, TYPE_STAGE_TITLE, text_chars(&title->head));
+    float under = label_width(&stage->ui, TYPE_BODY, text_chars(&title->under));
+    Rect plate = {x - 8, y - 24, fmaxf(head, under) + 20, 24 + LINE + 12};
+    draw_rect(stage->list, plate, 8, color_alpha(stage->theme->stage, 0.9f), STROKE_NONE);
+}
+
 static void draw_title(Stage *stage, const Title *title)
 {
     const Theme *theme = stage->theme;
@@ -345,6 +371,7 @@ static void draw_title(Stage *stage, const Title *title)
     float bottom = at.y + LINE + (has_meter && !beside ? 44 : 8);
     float room = room_for_title(stage, bottom);
     float x = at.x, wide = 0;
+    draw_ground(stage, title, at.x, at.y);
     if (title->has_eye) {
         icon_draw(stage->list, ICON_EYE, (Point){x + 10, at.y - 5}, 20, theme->text);
         x += 30;

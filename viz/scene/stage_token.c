@@ -120,7 +120,7 @@ static float legend_shapes(const Stage *stage, float x, float y)
 }
 
 /* What is left out is said: an honest count. */
-static void legend_counts(const Stage *stage, float right, float y)
+static void legend_counts(const Stage *stage, float left, float right, float y)
 {
     Text words = {0};
     if (stage->flashes > 0) text_append(&words, "too fast for tokens: lines flash");
@@ -133,14 +133,16 @@ static void legend_counts(const Stage *stage, float right, float y)
                         stage->common);
         }
     }
-    if (stage->waiting > 0) {
+    if (stage->waiting > 0 && stage->observer == HOST_NONE) {
         text_append(&words, "%s%u message%s at the cut", words.size > 0 ? ", " : "", stage->waiting,
                     stage->waiting == 1 ? " waits" : "s wait");
     }
     bool any_rare = stage->rare_of_kind[MSG_AUTH_REQUEST] + stage->rare_of_kind[MSG_AUTH_ACK] > 0;
     if (words.size == 0 && any_rare) text_append(&words, "hollow asks, solid answers");
-    Point at = {right, y + type_cap_middle(12)};
-    label_draw(&stage->ui, at, ALIGN_RIGHT, TYPE_LABEL, stage->theme->text3, text_chars(&words));
+    float width = label_width(&stage->ui, TYPE_LABEL, text_chars(&words));
+    if (width > right - left) width = right - left;
+    label_cut(&stage->ui, (Point){right - width, y + type_cap_middle(12)}, width + 1, TYPE_LABEL,
+              stage->theme->text3, text_chars(&words));
     text_deinit(&words);
 }
 
@@ -153,6 +155,6 @@ void stage_legend(const Stage *stage)
         x += legend_message(stage, x, y, (MsgKind)kind);
         any = true;
     }
-    if (!any && stage->map.form != FORM_RING) legend_shapes(stage, x, y);
-    legend_counts(stage, stage->rect.x + stage->rect.w - 8, y);
+    if (!any && stage->map.form != FORM_RING) x = legend_shapes(stage, x, y);
+    legend_counts(stage, x, stage->rect.x + stage->rect.w - 8, y);
 }
