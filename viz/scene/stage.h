@@ -27,6 +27,8 @@ typedef enum StageForm { FORM_RING, FORM_CAPSULES, FORM_TILES } StageForm;
 #define DRIFT_MAX          40.0f
 #define TITLE_HEIGHT       84.0f /* of the lines at the top left, the banner included */
 #define LEGEND_HEIGHT      44.0f
+#define LOW_STAGE          340.0f /* below: no title, no legend (a projector shows them elsewhere) */
+#define NODE_REACH         1.425f /* rings and halo of a node of the ring form, of its radius */
 
 /* How the stage is divided. Depends on the hosts, their zones, the shards and the rect; `drift`
  * alone depends on the cut. */
@@ -42,7 +44,8 @@ typedef struct StageMap {
     uint32_t columns, rows;
     uint16_t column[HOSTS_MAX], row[HOSTS_MAX];
     bool seats_known; /* false: guessed, nobody has slots yet */
-    Rect field;       /* where nodes may stand */
+    bool is_low;
+    Rect field; /* where nodes may stand */
     float radius;
     float pitch;          /* capsules: between columns; tiles: between tiles */
     uint32_t block_width; /* capsules: columns side by side, in so many blocks one below another */

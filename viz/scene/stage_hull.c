@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#define HULL_REACH 24.0f /* beyond the body of a node */
+#define HULL_REACH 7.0f /* beyond the rings of a node */
 #define HULL_EDGE  1.25f
 
 static uint16_t island_of(const Stage *stage, uint32_t host)
@@ -17,7 +17,7 @@ static uint16_t island_of(const Stage *stage, uint32_t host)
 
 static float half_width(const Stage *stage)
 {
-    return stage->map.radius + HULL_REACH;
+    return stage->map.radius * NODE_REACH + HULL_REACH;
 }
 
 /* Square of the distance from a point to the line between two others. */

@@ -7,6 +7,8 @@
 
 #define LABEL_WIDTH      140.0f /* names of zones, left of the columns */
 #define COLUMN_MIN       26.0f
+#define LABEL_LOW        84.0f
+#define COLUMN_LOW       17.0f
 #define COLUMN_MAX       48.0f
 #define BLOCK_COLUMNS    40u
 #define ROW_MAX          84.0f
@@ -44,18 +46,24 @@ static uint32_t row_in_zone(const StageMap *map, uint32_t host)
     return row;
 }
 
+static float label_width_of(const StageMap *map)
+{
+    if (!map->has_zones) return 24;
+    return map->is_low ? LABEL_LOW : LABEL_WIDTH;
+}
+
 static void fit_columns(StageMap *map, BandShape *shape)
 {
-    float left = map->has_zones ? LABEL_WIDTH : 24;
-    float room = map->field.w - left - 24;
-    uint32_t most = (uint32_t)(room / COLUMN_MIN);
+    float room = map->field.w - label_width_of(map) - 24;
+    float least = map->is_low ? COLUMN_LOW : COLUMN_MIN;
+    uint32_t most = (uint32_t)(room / least);
     if (most > BLOCK_COLUMNS) most = BLOCK_COLUMNS;
     if (most == 0) most = 1;
     shape->blocks = (map->columns + most - 1) / most;
     map->block_width = (map->columns + shape->blocks - 1) / shape->blocks;
     map->pitch = room / (float)map->block_width;
     if (map->pitch > COLUMN_MAX) map->pitch = COLUMN_MAX;
-    if (map->pitch < COLUMN_MIN) map->pitch = COLUMN_MIN;
+    if (map->pitch < least) map->pitch = least;
 }
 
 /* Rows as far apart as the stage is high. */
@@ -76,6 +84,10 @@ static void fit_rows(const StageMap *map, BandShape *shape)
     shape->gap = is_high ? BAND_GAP : BAND_GAP_LOW;
     shape->padding = is_high ? BAND_PADDING : BAND_PADDING_LOW;
     shape->strait = is_high ? BAND_STRAIT : BAND_STRAIT_LOW;
+    if (map->is_low) {
+        shape->gap = shape->padding = 10;
+        shape->strait = 22;
+    }
     float straits = (float)(map->zone_count - 1) * (shape->strait - shape->gap);
     float rest = map->field.h - NAMES_HEIGHT * (float)shape->blocks - shape->gap * (bands - 1) -
                  shape->padding * bands - (shape->blocks == 1 ? straits : 0);
@@ -111,13 +123,26 @@ static void place_bands(StageMap *map, const BandShape *shape)
     for (uint32_t i = 0; i < map->zone_count; i++) map->zones[i].y += up;
 }
 
+/* How far down the last block reaches, less what there is. */
+static float overflow(const StageMap *map)
+{
+    Rect last = map->zones[map->zone_count - 1];
+    float bottom = rect_bottom(last) + map->block_height * (float)(map->blocks - 1);
+    return bottom - rect_bottom(map->field);
+}
+
 void stage_place_capsules(StageMap *map, HostPlace *places)
 {
     BandShape shape = {.blocks = 1};
     fit_columns(map, &shape);
     fit_rows(map, &shape);
     place_bands(map, &shape);
-    float left = map->field.x + (map->has_zones ? LABEL_WIDTH : 24);
+    if (overflow(map) > LEGEND_HEIGHT / 4) { /* so many columns on so low a stage */
+        map->form = FORM_TILES;
+        stage_place_tiles(map, places);
+        return;
+    }
+    float left = map->field.x + label_width_of(map);
     float width = map->pitch * (float)map->block_width;
     if (!map->has_zones) left = map->field.x + (map->field.w - width) / 2;
     map->radius = fminf(CAPSULE_RADIUS, fminf(map->pitch / 2 - 2, shape.row / 2 - 3));

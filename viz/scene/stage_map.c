@@ -8,7 +8,7 @@
 
 #define RADIUS        40.0f
 #define RADIUS_MIN    14.0f
-#define HALO          17.0f /* round the body: share ring, selection ring */
+#define RADIUS_LOW    30.0f /* on a low stage, to leave room for words */
 #define NEIGHBOUR_GAP 10.0f
 #define DEGREES       0.017453293f
 #define ZONE_MARGIN   16.0f
@@ -180,27 +180,33 @@ static void find_seats(StageMap *map, const Model *model)
 /* ---- the ring ---- */
 
 typedef struct RingShape {
-    float turn; /* degrees from a primary to its first replica */
+    float start; /* degrees of the first primary */
+    float turn;  /* from a primary to its first replica */
     float inner_x, inner_y, outer_x, outer_y;
 } RingShape;
 
-static float angle_of(const StageMap *map, uint32_t host, float turn)
+static float angle_of(const StageMap *map, uint32_t host, const RingShape *shape)
 {
-    float angle = -90 + 360.0f * (float)map->column[host] / (float)map->columns;
-    return map->row[host] == 0 ? angle : angle + turn + 24 * (float)(map->row[host] - 1);
+    float angle = shape->start + 360.0f * (float)map->column[host] / (float)map->columns;
+    return map->row[host] == 0 ? angle : angle + shape->turn + 24 * (float)(map->row[host] - 1);
 }
 
 static void place_ring(const StageMap *map, const RingShape *shape, HostPlace *places)
 {
     Point center = rect_center(map->field);
     for (uint32_t i = 0; i < map->hosts; i++) {
-        float angle = angle_of(map, i, shape->turn);
+        float angle = angle_of(map, i, shape);
         bool is_inner = map->row[i] == 0;
         float rx = is_inner ? shape->inner_x : shape->outer_x;
         float ry = is_inner ? shape->inner_y : shape->outer_y;
         places[i].at =
             (Point){center.x + rx * cosf(angle * DEGREES), center.y + ry * sinf(angle * DEGREES)};
     }
+}
+
+static float radius_max(const StageMap *map)
+{
+    return map->is_low ? RADIUS_LOW : RADIUS;
 }
 
 /* The largest body with which nobody touches a neighbour's rings. */
@@ -214,46 +220,59 @@ static float radius_that_fits(const StageMap *map, const HostPlace *places)
             if (distance < nearest) nearest = distance;
         }
     }
-    float radius = (nearest - NEIGHBOUR_GAP) / 2 - HALO;
-    if (radius > RADIUS) return RADIUS;
+    float radius = (nearest - NEIGHBOUR_GAP) / (2 * NODE_REACH);
+    if (radius > radius_max(map)) return radius_max(map);
     return radius < RADIUS_MIN ? RADIUS_MIN : radius;
 }
 
 /* How far up or down the outermost replica stands, of the ellipse's half height. */
-static float steepest(const StageMap *map, float turn)
+static float steepest(const StageMap *map, const RingShape *shape)
 {
     float most = 0.2f;
     for (uint32_t i = 0; i < map->hosts; i++) {
         if (map->row[i] == 0) continue;
-        float sine = fabsf(sinf(angle_of(map, i, turn) * DEGREES));
+        float sine = fabsf(sinf(angle_of(map, i, shape) * DEGREES));
         if (sine > most) most = sine;
     }
     return most;
 }
 
-/* Six nodes stand as view tokens §6 say; for more, or on a small stage, a few other proportions are
- * tried and the one that leaves the most room is taken. */
+/* Candidates for the ring's proportions; the first ones are those of view tokens §6. */
+static const float starts[] = {-90, -60, -120, -150};
+static const float turns[] = {30, 0, 15, 20, 45, 60, -30, 90};
+static const float inner_heights[] = {0.267f, 0.22f, 0.30f, 0.14f};
+static const float inner_widths[] = {0.22f, 0.27f, 0.17f, 0.32f};
+
+static RingShape ring_shape(const StageMap *map, uint32_t index)
+{
+    Rect field = map->field;
+    float reach = radius_max(map) * NODE_REACH + 2;
+    float high = field.h / 2 - reach, wide = field.w / 2 - reach - (map->is_low ? 4 : 40);
+    RingShape shape = {.start = starts[index / 128 % 4], .turn = turns[index % 8]};
+    shape.inner_y = fminf(high, inner_heights[index / 8 % 4] * field.h);
+    shape.inner_x = inner_widths[index / 32 % 4] * field.w;
+    shape.outer_x = fminf(field.w * 0.38f, wide);
+    if (map->is_low) shape.outer_x = wide;
+    shape.outer_y = fminf(field.h * 0.41f, high / steepest(map, &shape));
+    if (map->rows == 1) { /* nobody outside: the ring may be wider */
+        shape.inner_x = shape.outer_x * 0.86f;
+        shape.inner_y = high;
+    }
+    if (map->hosts == 1) shape.inner_x = shape.inner_y = 0;
+    return shape;
+}
+
+/* Six nodes stand as view tokens §6 say; for more, or on a small stage, other proportions are tried
+ * and the one that leaves the most room is taken. */
 static void place_on_ring(StageMap *map, HostPlace *places)
 {
-    static const float turns[] = {30, 0, 15, 20, 45};
-    static const float inners[] = {0.267f, 0.22f, 0.30f};
-    static const float widths[] = {0.22f, 0.27f, 0.17f};
-    Rect field = map->field;
-    float high = field.h / 2 - RADIUS - HALO - 2, wide = field.w / 2 - RADIUS - HALO - 60;
-    float outer_x = field.w * 0.38f < wide ? field.w * 0.38f : wide;
-    RingShape best = {0};
+    RingShape best = ring_shape(map, 0);
     float best_radius = 0;
-    bool is_alone = map->rows == 1; /* nobody outside: the ring may be wider */
-    for (uint32_t i = 0; i < 5 * 3 * 3; i++) {
-        RingShape shape = {turns[i % 5], widths[i / 15] * field.w, inners[i / 5 % 3] * field.h,
-                           outer_x, 0};
-        shape.outer_y = fminf(field.h * 0.41f, high / steepest(map, shape.turn));
-        if (is_alone) shape.inner_x = outer_x * 0.86f, shape.inner_y = high;
-        if (map->hosts == 1) shape.inner_x = shape.inner_y = 0;
+    for (uint32_t i = 0; i < 8 * 4 * 4 * 4 && best_radius < radius_max(map); i++) {
+        RingShape shape = ring_shape(map, i);
         place_ring(map, &shape, places);
         float radius = radius_that_fits(map, places);
         if (radius > best_radius) best_radius = radius, best = shape;
-        if (radius >= RADIUS) break;
     }
     place_ring(map, &best, places);
     map->radius = best_radius;
@@ -287,7 +306,7 @@ static void drift_ring(const StageMap *map, const Model *model, HostPlace *place
         shifts[i] =
             (Point){middle.x / length * by * map->drift, middle.y / length * by * map->drift};
     }
-    float keep = map->radius + HALO;
+    float keep = map->radius * NODE_REACH;
     for (uint32_t i = 0; i < map->hosts; i++) {
         Point *at = &places[i].at;
         float right = rect_right(map->field) - keep, bottom = rect_bottom(map->field) - keep;
@@ -341,7 +360,7 @@ static void place_in_zone(const StageMap *map, uint32_t zone, HostPlace *places)
     Rect band = map->zones[zone];
     uint32_t count = zone_hosts(map, zone), columns = zone_columns(count);
     uint32_t rows = (count + columns - 1) / columns;
-    float head = map->field.h > 480 ? ZONE_HEAD : ZONE_HEAD_LOW;
+    float head = map->field.h > 480 ? ZONE_HEAD : map->is_low ? ZONE_HEAD_LOW / 2 : ZONE_HEAD_LOW;
     Rect area = {band.x, band.y + head, band.w, band.h - head - ZONE_FOOT};
     float pitch = area.h / ((float)rows + (columns > 1 ? 0.5f : 0));
     uint32_t index = 0;
@@ -371,10 +390,13 @@ void stage_map(StageMap *map, const Model *model, const UiState *ui, Rect rect)
     map->columns = map->rows = 1;
     if (map->form != FORM_TILES) find_seats(map, model);
     /* Up to three shards leave the corner of the title free. */
-    bool low = map->form == FORM_RING && !map->has_zones && map->columns <= 3 && map->hosts <= 9;
-    float top = low ? 8 : TITLE_HEIGHT;
+    bool is_free =
+        map->form == FORM_RING && !map->has_zones && map->columns <= 3 && map->hosts <= 9;
+    map->is_low = rect.h < LOW_STAGE;
+    float top = is_free || map->is_low ? 8 : TITLE_HEIGHT;
     float foot =
         map->form == FORM_RING && map->has_zones ? ZONE_MARGIN + LEGEND_HEIGHT - 12 : LEGEND_HEIGHT;
+    if (map->is_low) foot = 8;
     map->field = (Rect){rect.x + 24, rect.y + top, rect.w - 32, rect.h - top - foot};
     if (map->field.w < 1) map->field.w = 1;
     if (map->field.h < 1) map->field.h = 1;

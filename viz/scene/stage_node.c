@@ -8,7 +8,6 @@
 #include <math.h>
 
 #define BODY          40.0f /* the radius that the measures below belong to */
-#define HALO          17.0f
 #define SHARE_RING    9.0f
 #define SELECTED_RING 16.0f
 #define EPOCH_FROM    26.0f /* smaller nodes have no room for a second line */
@@ -24,6 +23,12 @@ const char *stage_faction_letter(uint16_t faction)
 static float scale_of(const HostPlace *place)
 {
     return place->radius / BODY;
+}
+
+/* Badges shrink less than bodies: their letters must be read. */
+static float badge_scale(const HostPlace *place)
+{
+    return fmaxf(0.75f, scale_of(place));
 }
 
 static Color faded(const HostLook *look, Color color)
@@ -88,8 +93,8 @@ static void draw_state(const Stage *stage, const HostPlace *place, const HostLoo
         draw_rect(stage->list, body_square(place), 0.28f * place->radius, COLOR_NONE,
                   stroke_dashed(color, 2, 5, 4));
     } else {
-        draw_disc(stage->list, place->at, 0.86f * place->radius + 4.5f, COLOR_NONE,
-                  stroke_dashed(color, 1.5f, 5, 4));
+        draw_disc(stage->list, place->at, 0.86f * place->radius + 4.5f * scale_of(place),
+                  COLOR_NONE, stroke_dashed(color, 1.5f, 5, 4));
     }
 }
 
@@ -129,21 +134,22 @@ static void draw_rings(const Stage *stage, HostId host, const HostPlace *place,
                        const HostLook *look)
 {
     const Theme *theme = stage->theme;
-    float ring = place->radius + SHARE_RING;
-    draw_disc(stage->list, place->at, place->radius + HALO, stage_ground(stage, host), STROKE_NONE);
+    float k = scale_of(place), ring = place->radius + SHARE_RING * k;
+    draw_disc(stage->list, place->at, place->radius * NODE_REACH, stage_ground(stage, host),
+              STROKE_NONE);
     if (look->is_shown && !look->is_unknown) {
-        draw_disc(stage->list, place->at, ring, COLOR_NONE, stroke_solid(theme->line, 4));
+        draw_disc(stage->list, place->at, ring, COLOR_NONE, stroke_solid(theme->line, 4 * k));
     }
     bool serves = look->share > 0 && look->flag != FLAG_FAIL && !look->is_down;
     if (serves && look->is_primary) {
         draw_arc(stage->list, place->at, ring, 0, 360 * look->share,
-                 stroke_solid(faded(look, look->line), 4));
+                 stroke_solid(faded(look, look->line), 4 * k));
     }
     if (stage->state->selected == host) {
-        draw_disc(stage->list, place->at, place->radius + SELECTED_RING, COLOR_NONE,
+        draw_disc(stage->list, place->at, place->radius + SELECTED_RING * k, COLOR_NONE,
                   stroke_solid(theme->text, 1.5f));
     } else if (stage->state->hovered == host) {
-        draw_disc(stage->list, place->at, place->radius + SELECTED_RING, COLOR_NONE,
+        draw_disc(stage->list, place->at, place->radius + SELECTED_RING * k, COLOR_NONE,
                   stroke_solid(theme->text3, 1));
     }
 }
@@ -173,7 +179,7 @@ static void draw_pie_badge(const Stage *stage, HostId host, const HostPlace *pla
     if (left > 1) left = 1;
     /* Answers to pings are due all the time; only late ones are news. */
     if (model->deadline == DEADLINE_PONG && left > 0.6f) return;
-    float radius = 12 * fmaxf(0.7f, scale_of(place));
+    float radius = 12 * badge_scale(place);
     Point at = corner(place, 1, 1);
     draw_disc(stage->list, at, radius + 2, stage_ground(stage, host), STROKE_NONE);
     draw_disc(stage->list, at, radius, stage->theme->panel, stroke_solid(stage->theme->text2, 1));
@@ -183,7 +189,7 @@ static void draw_pie_badge(const Stage *stage, HostId host, const HostPlace *pla
 static void draw_vote_badge(const Stage *stage, HostId host, const HostPlace *place)
 {
     Point at = corner(place, -1, 1);
-    float r = 12;
+    float r = 12 * badge_scale(place);
     Point points[4] = {{at.x, at.y - r}, {at.x + r, at.y}, {at.x, at.y + r}, {at.x - r, at.y}};
     draw_polygon(stage->list, points, 4, stage->theme->invert,
                  stroke_solid(stage_ground(stage, host), 2));
@@ -198,14 +204,14 @@ static void draw_truth_badges(const Stage *stage, HostId host, const HostPlace *
     bool runs = !look->is_down && look->is_shown;
     if (stage->model->factions.count > 1 && runs && stage->model->shards.count > 0) {
         Point at = corner(place, -1, -1);
-        draw_disc_badge(stage, host, at, 11);
+        draw_disc_badge(stage, host, at, 11 * badge_scale(place));
         label_draw(&stage->ui, (Point){at.x, at.y + type_cap_middle(12)}, ALIGN_CENTER, TYPE_TOKEN,
                    stage->theme->text, stage_faction_letter(model->faction));
     }
     if (stage->model->election.active && model->voted && runs) draw_vote_badge(stage, host, place);
     if (look->is_frozen) {
         Point at = corner(place, 1, 1);
-        draw_disc_badge(stage, host, at, 12);
+        draw_disc_badge(stage, host, at, 12 * badge_scale(place));
         icon_draw(stage->list, ICON_PAUSE, at, 13, stage->theme->text);
     } else if (runs) {
         draw_pie_badge(stage, host, place);
@@ -218,8 +224,9 @@ static void draw_badges(const Stage *stage, HostId host, const HostPlace *place,
     if (place->radius < BADGE_FROM || look->is_unknown) return;
     if (look->flag != 0) {
         bool failed = look->flag == FLAG_FAIL;
-        control_badge(&stage->ui, corner(place, 1, -1), 21, failed ? BADGE_FAIL : BADGE_SUSPECT,
-                      failed ? "F!" : "P?", stage_ground(stage, host));
+        control_badge(&stage->ui, corner(place, 1, -1), 21 * badge_scale(place),
+                      failed ? BADGE_FAIL : BADGE_SUSPECT, failed ? "F!" : "P?",
+                      stage_ground(stage, host));
     }
     if (stage->observer == HOST_NONE && host < stage->model->hosts.count) {
         draw_truth_badges(stage, host, place, look);

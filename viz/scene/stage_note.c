@@ -10,8 +10,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define MINOR     50 /* weight of what a low stage leaves out */
+#define MAJOR     90 /* and of what keeps its second line there */
 #define NOTES_MAX 8u
-#define HALO      17.0f
 #define HULL_GRID 20.0f
 
 typedef struct NoteLine {
@@ -77,6 +78,12 @@ static void note_candidate(const Stage *stage, Note *note)
 {
     const HostModel *host = &stage->model->hosts.items[note->host];
     note->weight = 100;
+    if (stage->map.is_low) { /* there is no title that says it */
+        say(note, TYPE_ANNOTATION, "asks for votes");
+        say(note, TYPE_ANNOTATION_MONO, "epoch %llu",
+            (unsigned long long)stage->model->election.epoch);
+        return;
+    }
     say(note, TYPE_ANNOTATION, "candidate");
     say(note, TYPE_ANNOTATION_MONO, "currentEpoch %llu",
         (unsigned long long)stage->model->election.epoch);
@@ -195,12 +202,19 @@ static void note_in_belief(const Stage *stage, Note *note)
     else if (look.flag == FLAG_PFAIL) say(note, TYPE_LABEL, "silent to %s", name);
 }
 
+/* A low stage has room for the news only. */
+static void shorten(Note *note)
+{
+    if (note->weight < MINOR) note->count = 0;
+    if (note->count > 1 && note->weight < MAJOR) note->count = 1;
+}
+
 /* ---- placing ---- */
 
 static Rect bounds_of(const Stage *stage)
 {
     return (Rect){stage->rect.x + 16, stage->rect.y + 8, stage->rect.w - 20,
-                  stage->rect.h - LEGEND_HEIGHT - 8};
+                  stage->rect.h - (stage->map.is_low ? 4 : LEGEND_HEIGHT) - 8};
 }
 
 static void add_obstacles(const Stage *stage, Placer *placer)
@@ -209,7 +223,7 @@ static void add_obstacles(const Stage *stage, Placer *placer)
     placer_add_rect(placer, (Rect){title.x, title.y, title.w + 8, title.h + 10});
     for (uint32_t i = 0; i < stage->map.hosts; i++) {
         const HostPlace *place = &stage->plan->places.items[i];
-        float reach = place->radius + HALO - 1;
+        float reach = place->radius * NODE_REACH - 1;
         placer_add_rect(placer,
                         (Rect){place->at.x - reach, place->at.y - reach, 2 * reach, 2 * reach});
     }
@@ -308,7 +322,7 @@ static void draw_note(const Stage *stage, Placer *placer, const Note *note)
         if (line > width) width = line;
         height += type_style(note->lines[i].role, stage->state->projector).line;
     }
-    Placed place = placer_beside(placer, node->at, node->radius + HALO, width, height,
+    Placed place = placer_beside(placer, node->at, node->radius * NODE_REACH, width, height,
                                  rect_center(stage->map.field));
     if (!place.found) return;
     placer_add_rect(placer, place.rect);
@@ -340,6 +354,7 @@ void stage_notes(const Stage *stage)
         notes[i] = (Note){.host = (HostId)i};
         if (stage->observer == HOST_NONE) note_in_truth(stage, &notes[i]);
         else note_in_belief(stage, &notes[i]);
+        if (stage->map.is_low) shorten(&notes[i]);
     }
     for (uint32_t n = 0; n < NOTES_MAX; n++) {
         Note *next = NULL;

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#define HALO       17.0f
 #define INWARDS    0.6f /* control point: from the midpoint towards the centre of the ring */
 #define OUTWARDS   -0.12f
 #define ARC        0.32f /* control point above the chord, of its length: apex at half of it */
@@ -80,8 +79,10 @@ StagePath stage_path(const Stage *stage, HostId a, HostId b, bool is_replication
         float k = is_replication ? OUTWARDS : INWARDS;
         path.control = between(middle, rect_center(stage->map.field), k);
     }
-    float halo = stage->map.form == FORM_RING ? HALO : 3;
-    trim(stage, &path, places[a].radius + halo, places[b].radius + halo);
+    bool is_ring = stage->map.form == FORM_RING;
+    float reach_a = is_ring ? places[a].radius * NODE_REACH : places[a].radius + 3;
+    float reach_b = is_ring ? places[b].radius * NODE_REACH : places[b].radius + 3;
+    trim(stage, &path, reach_a, reach_b);
     return path;
 }
 

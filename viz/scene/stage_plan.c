@@ -9,8 +9,8 @@ void stage_plan(StagePlan *plan, const Model *model, const UiState *ui, Rect sta
     stage_map(&map, model, ui, stage);
     array_reserve(NULL, &plan->places, map.hosts);
     plan->places.count = map.hosts;
-    plan->form = (int)map.form;
     if (map.hosts > 0) stage_map_places(&map, model, plan->places.items);
+    plan->form = (int)map.form;
 }
 
 void stage_plan_deinit(StagePlan *plan)

@@ -210,7 +210,9 @@ static void capsule_words(const Stage *stage, uint32_t zone)
         if (band.h < 60) at.y = band.y + (float)block * stage->map.block_height + band.h / 2 - 2;
         char name[ZONE_NAME_SIZE];
         zone_name(stage, zone, name);
-        label_cut(&stage->ui, at, 112, TYPE_STAGE_TITLE, theme->text, name);
+        label_cut(&stage->ui, at, stage->map.is_low ? 66 : 112, TYPE_STAGE_TITLE, theme->text,
+                  name);
+        if (stage->map.is_low) continue;
         at.y += 20;
         label_drawf(&stage->ui, at, ALIGN_LEFT, TYPE_LABEL, theme->text3, "%u primar%s", primaries,
                     is_plural(primaries) ? "ies" : "y");
@@ -238,7 +240,10 @@ static void tile_words(const Stage *stage, uint32_t zone)
     Point at = {band.x + 16, band.y + 28};
     char name[ZONE_NAME_SIZE];
     zone_name(stage, zone, name);
-    label_cut(&stage->ui, at, band.w - right - 44, TYPE_TITLE, stage->theme->text, name);
+    bool has_room = label_width(&stage->ui, TYPE_TITLE, name) + right + 44 <= band.w;
+    label_cut(&stage->ui, at, band.w - (has_room ? right + 44 : 32), TYPE_TITLE, stage->theme->text,
+              name);
+    if (!has_room) return;
     label_draw(&stage->ui, (Point){band.x + band.w - 16, at.y}, ALIGN_RIGHT, TYPE_LABEL,
                stage->theme->text3, words);
 }

@@ -179,7 +179,7 @@ static void draw_flag(const Stage *stage, const HostPlace *place, const HostLook
                       failed ? "F!" : "P?", stage->theme->panel);
         return;
     }
-    if (stage->map.pitch >= 20) {
+    if (place->radius >= 10 && stage->map.pitch >= 20) {
         Point at = {place->at.x + place->radius * 0.95f, place->at.y - place->radius * 0.9f};
         control_badge(&stage->ui, at, 13, failed ? BADGE_FAIL : BADGE_SUSPECT, failed ? "F!" : "P?",
                       COLOR_NONE);

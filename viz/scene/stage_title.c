@@ -318,7 +318,7 @@ static float room_for_title(const Stage *stage, float bottom)
     if (stage->map.form != FORM_RING || stage->map.has_zones) return right - stage->rect.x - LEFT;
     for (uint32_t i = 0; i < stage->map.hosts; i++) {
         const HostPlace *place = &stage->plan->places.items[i];
-        float reach = place->radius + 17 + NODE_GAP;
+        float reach = place->radius * NODE_REACH + NODE_GAP;
         if (place->at.y - reach < bottom && place->at.x - reach < right)
             right = place->at.x - reach;
     }
@@ -442,6 +442,7 @@ void stage_title(Stage *stage)
         draw_banner(stage);
         return;
     }
+    if (stage->map.is_low) return;
     Title title = {0};
     if (stage->observer != HOST_NONE) title_belief(stage, &title);
     else title_truth(stage, &title);

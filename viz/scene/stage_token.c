@@ -148,6 +148,7 @@ static void legend_counts(const Stage *stage, float left, float right, float y)
 
 void stage_legend(const Stage *stage)
 {
+    if (stage->map.is_low) return;
     float x = stage->rect.x + 28, y = stage->rect.y + stage->rect.h - LEGEND_HEIGHT / 2 + 2;
     bool any = false;
     for (uint32_t kind = 0; kind < MSG_COUNT; kind++) {
