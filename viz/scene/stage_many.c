@@ -22,6 +22,7 @@
 #define NAMES_HEIGHT     24.0f /* numbers of the columns, above a block */
 #define CAPSULE_RADIUS   14.0f
 #define TILE_HEAD        46.0f
+#define TILE_HEAD_LOW    38.0f
 #define TILE_FOOT        14.0f
 #define TILE_PADDING     12.0f
 #define TILE_COLUMNS     10u
@@ -114,7 +115,7 @@ static void place_bands(StageMap *map, const BandShape *shape)
         y += height;
     }
     map->blocks = shape->blocks;
-    map->block_height = y - map->field.y + shape->gap + NAMES_HEIGHT / 2;
+    map->block_height = y - map->field.y + shape->gap;
     /* Half of what opened goes upwards, as far as there is room above; nobody moves over 40 px. */
     float spare = map->field.h - (y - map->field.y);
     float up = shape->blocks == 1 ? (spare - open) / 2 : 0;
@@ -167,6 +168,11 @@ typedef struct TileShape {
     float pitch, gap;
 } TileShape;
 
+static float head_of(const StageMap *map)
+{
+    return map->is_low ? TILE_HEAD_LOW : TILE_HEAD;
+}
+
 static uint32_t largest_zone(const StageMap *map)
 {
     uint32_t counts[ZONES_MAX] = {0}, most = 0;
@@ -182,7 +188,8 @@ static bool tiles_fit(const StageMap *map, TileShape *shape, uint32_t most)
 {
     float gaps = shape->gap * (float)(shape->across - 1);
     float width = (map->field.w - gaps) / (float)shape->across - 2 * TILE_PADDING;
-    float height = (map->field.h + LEGEND_HEIGHT / 4) / (float)shape->down - TILE_HEAD - TILE_FOOT;
+    float height = (map->field.h + (map->is_low ? 0 : LEGEND_HEIGHT / 4)) / (float)shape->down -
+                   head_of(map) - TILE_FOOT;
     if (width < shape->pitch || height < shape->pitch) return false;
     uint32_t columns_max = (uint32_t)(width / shape->pitch);
     uint32_t rows_max = (uint32_t)(height / shape->pitch);
@@ -194,17 +201,17 @@ static bool tiles_fit(const StageMap *map, TileShape *shape, uint32_t most)
 
 static TileShape fit_tiles(const StageMap *map)
 {
-    static const float pitches[] = {28, 26, 24, 22, 20, 18, 16, 14, 12};
+    static const float pitches[] = {28, 26, 24, 22, 20, 18, 16, 14, 12, 11, 10, 9, 8};
     uint32_t most = largest_zone(map);
     TileShape shape = {.columns = 1};
     shape.down = (map->zone_count + ZONES_IN_A_ROW - 1) / ZONES_IN_A_ROW;
     shape.across = (map->zone_count + shape.down - 1) / shape.down;
-    shape.gap = map->zone_count <= 3 && map->field.w > 900 ? 52 : 28;
+    shape.gap = map->zone_count <= 3 && map->field.w > 900 ? 52 : map->is_low ? 16 : 28;
     for (uint32_t i = map->hosts > 600 ? 2 : 0; i < ARRAY_LENGTH(pitches); i++) {
         shape.pitch = pitches[i];
         if (tiles_fit(map, &shape, most)) return shape;
     }
-    shape.pitch = 10; /* so small a window shows them all, if not well */
+    shape.pitch = 7; /* so small a window shows them all, if not well */
     tiles_fit(map, &shape, most);
     return shape;
 }
@@ -216,7 +223,7 @@ void stage_place_tiles(StageMap *map, HostPlace *places)
     uint32_t most = largest_zone(map);
     uint32_t rows = (most + shape.columns - 1) / shape.columns;
     float width = (float)shape.columns * shape.pitch + 2 * TILE_PADDING;
-    float height = TILE_HEAD + (float)rows * shape.pitch + TILE_FOOT;
+    float height = head_of(map) + (float)rows * shape.pitch + TILE_FOOT;
     float all = width * (float)shape.across + shape.gap * (float)(shape.across - 1);
     float spread = shape.across > 1 ? (map->field.w - all) / (float)(shape.across - 1) : 0;
     float gap = shape.gap + fminf(fmaxf(spread, 0), 40);
@@ -230,7 +237,7 @@ void stage_place_tiles(StageMap *map, HostPlace *places)
         uint32_t index = counts[zone]++;
         float column = (float)(index % shape.columns), row = (float)(index / shape.columns);
         places[i].at.x = map->zones[zone].x + TILE_PADDING + shape.pitch * (column + 0.5f);
-        places[i].at.y = map->zones[zone].y + TILE_HEAD + shape.pitch * (row + 0.5f);
+        places[i].at.y = map->zones[zone].y + head_of(map) + shape.pitch * (row + 0.5f);
     }
     map->pitch = shape.pitch;
     map->radius = shape.pitch * 0.39f;

@@ -254,9 +254,9 @@ static void title_quiet(const Stage *stage, Title *title)
         text_append(&title->under, "the largest is held by %s of %u nodes",
                     stage_count_word(model->factions.items[0].hosts, room), running);
     } else {
-        text_append(&title->head, "All ");
         char room[16];
-        text_append(&title->head, "%s agree", stage_count_word(running, room));
+        if (running == 1) text_append(&title->head, "One node serves alone");
+        else text_append(&title->head, "All %s agree", stage_count_word(running, room));
         text_append(&title->under, "%u primar%s and %u replica%s, every slot is served", primaries,
                     primaries == 1 ? "y" : "ies", running - primaries,
                     running - primaries == 1 ? "" : "s");

@@ -141,8 +141,9 @@ static void legend_counts(const Stage *stage, float left, float right, float y)
     if (words.size == 0 && any_rare) text_append(&words, "hollow asks, solid answers");
     float width = label_width(&stage->ui, TYPE_LABEL, text_chars(&words));
     if (width > right - left) width = right - left;
-    label_cut(&stage->ui, (Point){right - width, y + type_cap_middle(12)}, width + 1, TYPE_LABEL,
-              stage->theme->text3, text_chars(&words));
+    if (words.size > 0)
+        label_cut(&stage->ui, (Point){right - width, y + type_cap_middle(12)}, width + 1,
+                  TYPE_LABEL, stage->theme->text3, text_chars(&words));
     text_deinit(&words);
 }
 
