@@ -71,7 +71,7 @@ double samples_ks(Samples *a, Samples *b)
 
 void report_heading(const char *text)
 {
-    printf("\n%s\n  %-34s %-26s %-26s %-6s %s\n", text, "figure", "real Redis 7.0.15", "Slotscope",
+    printf("\n%s\n  %-34s %-34s %-26s %-6s %s\n", text, "figure", "real Redis 7.0.15", "Slotscope",
            "", "wanted");
 }
 
@@ -80,6 +80,6 @@ void report_row(FidelityReport *report, const char *what, const char *real, cons
 {
     report->rows++;
     if (!ok) report->failed++;
-    printf("  %-34s %-26s %-26s %-6s %s\n", what, real, ours, ok ? "ok" : "DIFFERS", rule);
+    printf("  %-34s %-34s %-26s %-6s %s\n", what, real, ours, ok ? "ok" : "DIFFERS", rule);
     fflush(stdout);
 }
