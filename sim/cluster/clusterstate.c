@@ -10,33 +10,9 @@
 #define REJOIN_DELAY_MAX_MS 5000
 #define WRITABLE_DELAY_MS   2000
 
-typedef struct Census {
-    uint16_t size;      /* primaries with slots */
-    uint16_t reachable; /* of these, neither PFAIL nor FAIL */
-    bool is_covered;    /* every slot has an owner that is not FAIL */
-} Census;
-
 uint16_t clusterstate_quorum(const Node *self)
 {
     return (uint16_t)(self->size / 2 + 1);
-}
-
-/* Handshakes own nothing, so only known identities are counted. A replica can own slots by mistake
- * (ADDSLOTS has no role check): it counts for coverage, not for size. */
-static Census take_census(const Node *self)
-{
-    Census census = {.is_covered = self->assigned == SLOT_COUNT};
-    for (uint32_t i = 0; i < self->known.count; i++) {
-        PeerRef ref = self->known.items[i];
-        if (ref & PEER_HANDSHAKE) continue;
-        const Peer *peer = &self->peers[ref];
-        if (peer->slot_count == 0) continue;
-        if (peer->flags & FLAG_FAIL) census.is_covered = false;
-        if (peer->flags & FLAG_REPLICA) continue;
-        census.size++;
-        if (!(peer->flags & (FLAG_FAIL | FLAG_PFAIL))) census.reachable++;
-    }
-    return census;
 }
 
 static uint32_t rejoin_delay_ms(const Node *self)
@@ -67,9 +43,10 @@ void clusterstate_update(Node *self, NodeEnv *env)
     if (delayed && rule_on(env->rules, RULE_WRITABLE_DELAY)) return;
 
     /* 2.-4. */
-    Census census = take_census(self);
+    Census census = self->census;
+    bool is_covered = self->assigned == SLOT_COUNT && census.failed_owners == 0;
     ClusterState state = STATE_OK;
-    if (self->cfg.require_full_coverage && !census.is_covered) state = STATE_FAIL;
+    if (self->cfg.require_full_coverage && !is_covered) state = STATE_FAIL;
 
     /* 5. */
     if (census.reachable < census.size / 2 + 1) {

@@ -311,6 +311,7 @@ static void check_record(const Node *self, uint32_t order)
     SIM_ASSERT(peer->node == ref);
     SIM_ASSERT(peer->order == order);
     SIM_ASSERT((self->marks[ref] & MARK_FLAGS) == peer->flags);
+    SIM_ASSERT(self->marks[ref] & MARK_KNOWN);
     SIM_ASSERT(((self->marks[ref] & MARK_NO_LINK) != 0) == (peer->link_state == PLINK_NONE));
     SIM_ASSERT(self->out_links[ref] == peer->link);
     SIM_ASSERT(self->in_links[ref] == peer->inbound);
@@ -343,6 +344,23 @@ static void check_counts(const Node *self)
     }
 }
 
+/* The census, counted anew. */
+static void check_census(const Node *self)
+{
+    Census census = {0};
+    for (uint32_t i = 0; i < self->capacity; i++) {
+        const Peer *peer = &self->peers[i];
+        if (!peer->used || peer->slot_count == 0) continue;
+        if (peer->flags & FLAG_FAIL) census.failed_owners++;
+        if (peer->flags & FLAG_REPLICA) continue;
+        census.size++;
+        if (!(peer->flags & (FLAG_FAIL | FLAG_PFAIL))) census.reachable++;
+    }
+    SIM_ASSERT(census.size == self->census.size);
+    SIM_ASSERT(census.reachable == self->census.reachable);
+    SIM_ASSERT(census.failed_owners == self->census.failed_owners);
+}
+
 /* Node.owner and the sets of the records say the same. */
 static void check_owners(const Node *self, const BitPool *slots)
 {
@@ -371,5 +389,6 @@ void node_check_slow(const Node *self, const BitPool *slots)
     for (uint32_t i = 0; i < self->known.count; i++) check_record(self, i);
     check_counts(self);
     sample_check(self);
+    check_census(self);
     check_owners(self, slots);
 }

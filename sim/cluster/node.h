@@ -61,6 +61,8 @@ typedef struct Peer {
 /* Node.marks: the flags of a record and, in bits that no flag has, what a draw for gossip and a
  * tick of the cron need to know, so that neither touches the cold part. Kept by peers.c. */
 #define MARK_FLAGS   0x03FF
+#define MARK_SLOTS   0x0800 /* it owns slots */
+#define MARK_KNOWN   0x1000 /* the identity is in the table */
 #define MARK_SUSPECT 0x2000 /* flagged PFAIL or FAIL, or with failure reports */
 #define MARK_BARE    0x4000 /* neither outbound link nor slots: not gossiped about, §3.5 */
 #define MARK_NO_LINK 0x8000 /* no outbound link */
@@ -129,6 +131,13 @@ typedef struct Election {
     uint64_t mf_offset; /* primary's offset to reach */
 } Election;
 
+/* What the cluster state is decided from (§5.6), kept as records change instead of counted. */
+typedef struct Census {
+    uint16_t size;          /* primaries with slots */
+    uint16_t reachable;     /* of these, neither PFAIL nor FAIL */
+    uint16_t failed_owners; /* records with slots and FAIL, replicas by mistake included */
+} Census;
+
 /* Work before the event loop sleeps (§3.7). */
 #define SLEEP_FAILOVER 1
 #define SLEEP_STATE    2
@@ -181,6 +190,7 @@ typedef struct Node {
     ARRAY_OF(Blacklisted) blacklist;
     ARRAY_OF(OpenSlot) open_slots;
     uint16_t suspect_count; /* records flagged PFAIL or FAIL, or with reports */
+    Census census;
 
     NodeId owner[SLOT_COUNT];                        /* NODE_NONE: unassigned */
     uint64_t not_claiming[BITSET_WORDS(SLOT_COUNT)]; /* owner_not_claiming_slot, §6.10 */

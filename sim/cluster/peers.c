@@ -110,11 +110,6 @@ static void order_remove(Node *self, uint32_t order)
 
 /* --- look-up --- */
 
-bool peer_known(const Node *self, NodeId node)
-{
-    return node < self->capacity && self->peers[node].used;
-}
-
 uint32_t peer_replica_count(const Node *self, NodeId primary)
 {
     uint32_t count = 0;
@@ -123,12 +118,6 @@ uint32_t peer_replica_count(const Node *self, NodeId primary)
         if (!(ref & PEER_HANDSHAKE) && self->peers[ref].primary == primary) count++;
     }
     return count;
-}
-
-NodeMs peer_pong_ms(const Node *self, PeerRef ref)
-{
-    if (ref & PEER_HANDSHAKE) return self->handshakes.items[ref & 0x7FFF].pong_ms;
-    return self->gate[ref] != GATE_CLOSED ? self->gate[ref] : self->peers[ref].pong_ms;
 }
 
 void node_handshake_name(const Node *self, PeerRef ref, uint32_t *number, char id[NODE_ID_SIZE])

@@ -13,7 +13,11 @@ void peers_reserve(Node *self, uint32_t count, Mem *mem);
 void peers_deinit(Node *self, Mem *mem);
 
 /* Is this identity in the table (handshakes have none). */
-bool peer_known(const Node *self, NodeId node);
+static inline bool peer_known(const Node *self, NodeId node)
+{
+    return node < self->capacity && (self->marks[node] & MARK_KNOWN);
+}
+
 /* Adds a record for a known identity, with flags; returns its ref (== node). */
 PeerRef peer_add(Node *self, NodeId node, AddrId addr, uint16_t flags, NodeEnv *env);
 /* Adds a handshake record with a random temporary ID; `flags` has HANDSHAKE and perhaps MEET. */
@@ -47,7 +51,11 @@ void peer_list_pfail(Node *self, PeerRef ref, NodeEnv *env);
 /* Notes a whole record as new, for one that was just loaded or renamed. */
 void peer_note_all(Node *self, NodeId node, NodeEnv *env);
 /* pong_received, wherever it is kept. */
-NodeMs peer_pong_ms(const Node *self, PeerRef ref);
+static inline NodeMs peer_pong_ms(const Node *self, PeerRef ref)
+{
+    if (ref & PEER_HANDSHAKE) return self->handshakes.items[ref & 0x7FFF].pong_ms;
+    return self->gate[ref] != GATE_CLOSED ? self->gate[ref] : self->peers[ref].pong_ms;
+}
 
 /* Role changes of a record, with the list of replicas kept by Peer.primary (§3.8 "Role in step 6").
  */

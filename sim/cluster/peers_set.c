@@ -32,6 +32,17 @@ static bool gate_may_open(const Node *self, NodeId node)
            peer->report_count == 0 && !(peer->flags & (FLAG_PFAIL | FLAG_FAIL));
 }
 
+/* Adds what a record with these marks counts for, or takes it away (`by` -1). A replica can own
+ * slots by mistake (ADDSLOTS has no role check): it counts for coverage, not for size. */
+static void count_census(Census *census, uint16_t marks, int by)
+{
+    if (!(marks & MARK_SLOTS)) return;
+    if (marks & FLAG_FAIL) census->failed_owners = (uint16_t)(census->failed_owners + by);
+    if (marks & FLAG_REPLICA) return;
+    census->size = (uint16_t)(census->size + by);
+    if (!(marks & (FLAG_FAIL | FLAG_PFAIL))) census->reachable = (uint16_t)(census->reachable + by);
+}
+
 void peer_refresh(Node *self, NodeId node)
 {
     Peer *peer = &self->peers[node];
@@ -39,6 +50,8 @@ void peer_refresh(Node *self, NodeId node)
     self->gate[node] = gate_may_open(self, node) ? peer->pong_ms : GATE_CLOSED;
 
     uint16_t marks = peer->flags;
+    if (peer->used) marks |= MARK_KNOWN;
+    if (peer->slot_count > 0) marks |= MARK_SLOTS;
     if (peer->link_state == PLINK_NONE) marks |= MARK_NO_LINK;
     if (peer->link_state == PLINK_NONE && peer->slot_count == 0) marks |= MARK_BARE;
     if (peer->flags & (FLAG_PFAIL | FLAG_FAIL) || peer->report_count > 0) marks |= MARK_SUSPECT;
@@ -46,6 +59,9 @@ void peer_refresh(Node *self, NodeId node)
         if (marks & MARK_SUSPECT) self->suspect_count++;
         else self->suspect_count--;
     }
+    if (marks == self->marks[node]) return;
+    count_census(&self->census, self->marks[node], -1);
+    count_census(&self->census, marks, 1);
     self->marks[node] = marks;
 }
 

@@ -45,6 +45,26 @@ void state_deinit(TraceState *state)
     *state = (TraceState){0};
 }
 
+void state_reset(TraceState *state)
+{
+    TraceState old = *state;
+    state_drop_hosts(&old, 0);
+    state_trim_slots(&old, 1);
+    *state = (TraceState){.mem = old.mem, .slots = old.slots};
+    state->addrs = old.addrs;
+    state->addrs.count = 1; /* ADDR_NONE */
+    state->nodes = old.nodes;
+    state->nodes.count = 0;
+    state->hosts = old.hosts;
+    state->rules = old.rules;
+    state->rules.count = 0;
+    state->flights = old.flights;
+    state->flights.count = 0;
+    state->beliefs = old.beliefs;
+    state->host_stride = old.host_stride;
+    state->node_stride = old.node_stride;
+}
+
 /* --- growing --- */
 
 static Belief *row_of(const TraceState *state, uint32_t host)

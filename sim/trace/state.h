@@ -144,6 +144,7 @@ struct TraceState {
 
 void state_init(TraceState *state, Mem *mem); /* empty, at seq 0 */
 void state_deinit(TraceState *state);
+void state_reset(TraceState *state); /* empty again, at seq 0; keeps its memory */
 void state_copy(TraceState *to, const TraceState *from); /* `to` is initialised */
 /* Equal in everything but spare capacity; when not, *why (may be NULL) names the first difference.
  */
@@ -157,6 +158,9 @@ bool state_apply(TraceState *state, const TraceRecord *record, Error *err);
 /* Builders, for the fold and for keyframes made from the truth. Tables grow as needed; a returned
  * row is valid until the next builder call. A belief that is reset must be blank again:
  * belief_blank(). */
+/* Makes the matrix of beliefs large enough for so many, once for all; what is in use keeps its
+ * place. */
+void state_cover(TraceState *state, uint32_t host_count, uint32_t node_count);
 HostState *state_need_host(TraceState *state, HostId host);
 NodeState *state_need_node(TraceState *state, NodeId node);
 AddrState *state_need_addr(TraceState *state, AddrId addr);

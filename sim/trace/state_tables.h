@@ -6,9 +6,6 @@
 
 /* Forgets the hosts from `kept` on. */
 void state_drop_hosts(TraceState *state, uint32_t kept);
-/* Makes the matrix of beliefs large enough; what is in use keeps its place, what is new is not
- * blank. */
-void state_cover(TraceState *state, uint32_t host_count, uint32_t node_count);
 /* Sees to it that set `id` is `words`, forgetting the sets from there on if it was not. Ids are
  * given in order, 0 first; false when the set is known by another id. */
 bool state_set_slots(TraceState *state, SlotsId id, const uint64_t *words);

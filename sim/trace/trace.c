@@ -33,6 +33,8 @@ void trace_destroy(Trace *trace)
     for (uint32_t i = 0; i < trace->keyframes.count; i++) {
         drop_keyframe(trace, &trace->keyframes.items[i]);
     }
+    if (trace->blank) state_deinit(trace->blank);
+    mem_free(mem, trace->blank, sizeof(TraceState));
     log_deinit(&trace->log);
     definitions_deinit(&trace->definitions);
     array_deinit(mem, &trace->keyframes);
@@ -130,6 +132,17 @@ static const Keyframe *last_keyframe(const Trace *trace)
 {
     uint32_t count = trace->keyframes.count;
     return count > 0 ? &trace->keyframes.items[count - 1] : NULL;
+}
+
+TraceState *trace_blank_state(Trace *trace)
+{
+    if (trace->blank) {
+        state_reset(trace->blank);
+    } else {
+        trace->blank = mem_alloc(trace->mem, sizeof(TraceState));
+        state_init(trace->blank, trace->mem);
+    }
+    return trace->blank;
 }
 
 void trace_add_keyframe(Trace *trace, const TraceState *state)

@@ -131,6 +131,8 @@ uint64_t trace_last_at(const Trace *trace, SimTime time);
  * encoded and stored as of now (after the last record). Under a byte budget: when it is full, every
  * second one is dropped and the spacing doubles. */
 void trace_add_keyframe(Trace *trace, const TraceState *state);
+/* An empty state to make the next keyframe in; its memory is the trace's and is used again. */
+TraceState *trace_blank_state(Trace *trace);
 /* True when enough was appended since the last keyframe that another one pays. */
 bool trace_wants_keyframe(const Trace *trace);
 uint32_t trace_keyframe_count(const Trace *trace);

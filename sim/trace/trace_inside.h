@@ -31,6 +31,7 @@ struct Trace {
     uint32_t thinned;        /* how often every second one was dropped */
     ByteWriter command_bytes;
     ARRAY_OF(uint64_t) commands; /* where each begins in command_bytes */
+    TraceState *blank;           /* room for the next keyframe's state; NULL: none yet */
 };
 
 /* Appends a keyframe that is encoded already; the bytes are copied. */

@@ -119,10 +119,10 @@ static void copy_belief(const Sim *sim, const Node *node, NodeId peer_id, Belief
 static void copy_beliefs(const Sim *sim, const Host *host, HostId number, TraceState *state)
 {
     const Node *node = host->node;
+    Belief *row = state_need_belief(state, number, 0); /* every identity has its place already */
     for (uint32_t i = 0; i < node->known.count; i++) {
         PeerRef ref = node->known.items[i];
-        if (ref & PEER_HANDSHAKE) continue;
-        copy_belief(sim, node, ref, state_need_belief(state, number, ref));
+        if (!(ref & PEER_HANDSHAKE)) copy_belief(sim, node, ref, &row[ref]);
     }
 }
 
@@ -170,6 +170,7 @@ static void copy_network(const Sim *sim, TraceState *state)
 
 void sim_truth(Sim *sim, TraceState *state)
 {
+    state_cover(state, sim->hosts.count, sim->directory.nodes.count); /* all at once */
     copy_definitions(sim, state);
     for (uint32_t i = 0; i < sim->hosts.count; i++) {
         HostId number = (HostId)i;
@@ -195,9 +196,7 @@ void sim_truth(Sim *sim, TraceState *state)
 
 void sim_add_keyframe(Sim *sim)
 {
-    TraceState state;
-    state_init(&state, NULL);
-    sim_truth(sim, &state);
-    trace_add_keyframe(sim->trace, &state);
-    state_deinit(&state);
+    TraceState *state = trace_blank_state(sim->trace);
+    sim_truth(sim, state);
+    trace_add_keyframe(sim->trace, state);
 }
