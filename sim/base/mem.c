@@ -5,17 +5,30 @@
  * class and is the next to be handed out. Larger blocks are chunks of their own; a freed one is
  * kept in a list and used again for the same class of size. Chunks are never returned to the heap
  * before mem_destroy, so that an image can always be loaded: chunks made after the save become free
- * space again. */
+ * space again.
+ *
+ * A simulator of a thousand nodes touches hundreds of megabytes in no order at all, and would spend
+ * much of its time on translating addresses: what lies beyond the first megabytes asks the kernel
+ * for huge pages. */
+#if defined(__linux__)
+#define _DEFAULT_SOURCE /* madvise */
+#include <sys/mman.h>
+#endif
+
 #include "sim/base/mem.h"
 
 #include "sim/base/assert.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CHUNK_SIZE  ((size_t)1 << 20)
+#define CHUNK_LARGE ((size_t)1 << 23) /* once there is more than LARGE_FROM */
+#define LARGE_FROM  ((size_t)1 << 24)
+#define HUGE_PAGE   ((size_t)1 << 21)
 #define BLOCK_MAX   ((size_t)1 << 18)
 #define CLASS_COUNT 200
 
@@ -27,6 +40,7 @@ typedef struct Chunk {
     struct Chunk *next; /* in order of creation */
     size_t size;        /* of bytes */
     size_t used;        /* bytes ever cut off: what a snapshot must copy */
+    bool shared;        /* small blocks are cut from it */
     max_align_t bytes[];
 } Chunk;
 
@@ -39,6 +53,7 @@ typedef struct MemBook {
 
 struct Mem {
     Chunk *first, *last;
+    size_t size; /* of all chunks */
     MemBook book;
 };
 
@@ -108,10 +123,26 @@ void mem_destroy(Mem *mem)
     free(mem);
 }
 
-static Chunk *add_chunk(Mem *mem, size_t size)
+/* As heap, in huge pages if the kernel has some. */
+static void *huge_heap(size_t size)
 {
-    Chunk *chunk = heap(sizeof(Chunk) + size);
+    size = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    void *block = aligned_alloc(HUGE_PAGE, size);
+    if (!block) out_of_memory(size);
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    (void)madvise(block, size, MADV_HUGEPAGE); /* refused: then in ordinary pages */
+#endif
+    return memset(block, 0, size);
+}
+
+static Chunk *add_chunk(Mem *mem, size_t size, bool shared)
+{
+    if (shared && mem->size >= LARGE_FROM) size = CHUNK_LARGE - sizeof(Chunk);
+    size_t whole = sizeof(Chunk) + size;
+    Chunk *chunk = whole >= HUGE_PAGE ? huge_heap(whole) : heap(whole);
     chunk->size = size;
+    chunk->shared = shared;
+    mem->size += size;
     if (mem->last) mem->last->next = chunk;
     else mem->first = chunk;
     mem->last = chunk;
@@ -123,9 +154,8 @@ static Chunk *add_chunk(Mem *mem, size_t size)
 static void *cut(Mem *mem, size_t size)
 {
     Chunk *chunk = mem->book.current;
-    while (chunk && (chunk->size != CHUNK_SIZE || chunk->used + size > chunk->size))
-        chunk = chunk->next;
-    if (!chunk) chunk = add_chunk(mem, CHUNK_SIZE);
+    while (chunk && (!chunk->shared || chunk->used + size > chunk->size)) chunk = chunk->next;
+    if (!chunk) chunk = add_chunk(mem, CHUNK_SIZE, true);
     mem->book.current = chunk;
     void *block = (unsigned char *)chunk->bytes + chunk->used;
     chunk->used += size;
@@ -136,12 +166,12 @@ static void *cut(Mem *mem, size_t size)
 static void *take_large(Mem *mem, size_t size)
 {
     for (Chunk *chunk = mem->first; chunk; chunk = chunk->next) {
-        if (chunk->used == 0 && chunk->size == size) {
+        if (!chunk->shared && chunk->used == 0 && chunk->size == size) {
             chunk->used = size;
             return chunk->bytes;
         }
     }
-    Chunk *chunk = add_chunk(mem, size);
+    Chunk *chunk = add_chunk(mem, size, false);
     chunk->used = size;
     return chunk->bytes;
 }
