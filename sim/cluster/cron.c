@@ -73,7 +73,8 @@ static bool put_off(Node *self, uint32_t order, NodeMs now_ms)
     PeerRef ref = self->known.items[order];
     if (ref & PEER_HANDSHAKE || self->gate[ref] == GATE_CLOSED) return false;
     if (self->marks[ref] & MARK_NO_LINK) return false;
-    NodeMs look_ms = self->gate[ref] + self->cfg.node_timeout_ms / 2 + 1;
+    /* Perhaps some ms too early, as it counts from the whole second. */
+    NodeMs look_ms = peer_pong_s(self, ref) * 1000 + self->cfg.node_timeout_ms / 2 + 1;
     if (look_ms <= now_ms) return false;
     self->due[order] = due_slice(look_ms, now_ms);
     return true;

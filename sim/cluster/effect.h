@@ -21,8 +21,9 @@ typedef uint32_t NodeMs;
 
 /* A record in a node's peer table: a known node by its NodeId, or a handshake in progress. */
 typedef uint16_t PeerRef;
-#define PEER_HANDSHAKE ((PeerRef)0x8000) /* PEER_HANDSHAKE + slot; below it the ref is the NodeId  \
-                                          */
+#define PEER_HANDSHAKE                                                                             \
+    ((PeerRef)0x8000) /* PEER_HANDSHAKE + slot; below it the ref is the NodeId                     \
+                       */
 #define PEER_NONE ((PeerRef)0xFFFF)
 
 typedef enum EffectKind {
@@ -62,6 +63,8 @@ typedef struct EffectList {
     ARRAY_OF(Effect) items;
     ARRAY_OF(TraceRecord) records; /* time, host and cause are filled in by the world */
     TraceRecord scratch;           /* where notes go that the level leaves out */
+    ARRAY_OF(uint8_t) stamps;      /* gossip.c: by index in known, the section it went into last */
+    uint8_t stamp; /* of the present section; here because all nodes may share them */
     Mem *mem;
 } EffectList;
 

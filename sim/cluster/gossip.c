@@ -52,18 +52,19 @@ static GossipEntry entry_about(const Node *self, NodeId node)
     return (GossipEntry){
         .node = node,
         .flags = self->marks[node] & MARK_FLAGS,
-        .pong_s = peer_pong_ms(self, node) / 1000,
+        .pong_s = peer_pong_s(self, node),
     };
 }
 
-/* A number that no record has been stamped with. */
-static uint8_t next_stamp(Node *self)
+/* A number that no record has been stamped with, and room for stamping `count` of them. */
+static uint8_t next_stamp(EffectList *out, uint32_t count)
 {
-    if (++self->stamp == 0) {
-        memset(self->stamps, 0, self->order_capacity);
-        self->stamp = 1;
+    while (out->stamps.count < count) array_push(out->mem, &out->stamps, 0);
+    if (++out->stamp == 0) {
+        memset(out->stamps.items, 0, out->stamps.count);
+        out->stamp = 1;
     }
-    return self->stamp;
+    return out->stamp;
 }
 
 /* The random part, §3.5 step 2. */
@@ -72,10 +73,10 @@ static uint32_t draw_entries(Node *self, GossipEntry *entries, NodeId receiver, 
     int32_t fresh = fresh_count(self);
     uint32_t wanted = (uint32_t)wanted_count(self);
     uint32_t count = 0;
-    uint8_t stamp = next_stamp(self);
+    uint8_t stamp = next_stamp(env->out, self->known.count);
     const PeerRef *known = self->known.items;
     const uint16_t *marks = self->marks;
-    uint8_t *stamps = self->stamps;
+    uint8_t *stamps = env->out->stamps.items;
     Draws draws = {.rng = env->rng};
 
     for (uint32_t i = 3 * wanted; i > 0 && fresh > 0 && count < wanted; i--) {
@@ -201,16 +202,18 @@ void gossip_process(Node *self, const Msg *msg, NodeId sender, NodeEnv *env)
 
     const bool notes = env->level >= 2;
     const GossipEntry *end = msg->gossip + msg->gossip_count;
-    uint32_t *gate = self->gate; /* room for every identity: never moves in here */
+    uint16_t *gate = self->gate; /* room for every identity: never moves in here */
+    const int32_t base_s = (int32_t)self->gate_base_s;
+    const int32_t second_max = (int32_t)(section.pong_max / 1000) - base_s;
     for (const GossipEntry *entry = msg->gossip; entry < end; entry++) {
-        uint32_t known_ms = gate[entry->node];
-        if (known_ms == GATE_CLOSED || entry->flags & (FLAG_FAIL | FLAG_PFAIL)) {
+        int32_t known = gate[entry->node];
+        if (known == GATE_CLOSED || entry->flags & (FLAG_FAIL | FLAG_PFAIL)) {
             take_entry(self, entry, &section, env);
             continue;
         }
-        NodeMs pong_ms = entry->pong_s * 1000;
-        if (pong_ms <= known_ms || pong_ms > section.pong_max) continue;
-        gate[entry->node] = pong_ms;
-        if (notes) note_pong(entry->node, pong_ms, env);
+        int32_t second = (int32_t)entry->pong_s - base_s;
+        if (second <= known || second > second_max) continue;
+        gate[entry->node] = (uint16_t)second;
+        if (notes) note_pong(entry->node, entry->pong_s * 1000, env);
     }
 }

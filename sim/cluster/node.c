@@ -109,6 +109,7 @@ static Node *new_node(HostId host, AddrId addr, const NodeConfig *config, NodeEn
     self->last_slice = cron_slice(env->now_ms);
     self->bucket_seed = rng_next(env->rng);
     self->armed_timeout_ms = config->node_timeout_ms;
+    self->gate_base_s = env->now_ms / 1000 - GATE_BACK_S;
     for (uint32_t i = 0; i < SLOT_COUNT; i++) self->owner[i] = NODE_NONE;
     peers_reserve(self, env->directory->nodes.count, env->mem);
     return self;
@@ -188,6 +189,7 @@ static void on_link_down(Node *self, const NodeInput *input, NodeEnv *env)
 void node_step(Node *self, const NodeInput *input, NodeEnv *env)
 {
     peers_reserve(self, env->directory->nodes.count, env->mem);
+    peers_rebase_gate(self, env->now_ms);
     switch (input->kind) {
     case NODE_INPUT_MSG: packet_receive(self, input, env); break;
     case NODE_INPUT_LINK_UP: on_link_up(self, input, env); break;
@@ -317,7 +319,7 @@ static void check_record(const Node *self, uint32_t order)
     SIM_ASSERT(self->in_links[ref] == peer->inbound);
     SIM_ASSERT(peer->primary == NODE_NONE || self->peers[peer->primary].used);
     if (self->gate[ref] == GATE_CLOSED) return;
-    SIM_ASSERT(self->gate[ref] >= peer->pong_ms);
+    SIM_ASSERT(self->gate_base_s + self->gate[ref] >= peer->pong_ms / 1000);
     SIM_ASSERT(peer->ping_sent_ms == 0 && peer->report_count == 0);
     SIM_ASSERT(!(peer->flags & (FLAG_PFAIL | FLAG_FAIL)));
 }

@@ -52,11 +52,15 @@ typedef struct Peer {
     bool dirty; /* differs from what node_save wrote last */
 } Peer;
 
-/* The gate (perf: the only thing a healthy gossip entry touches): for subject j the pong time known
- * of j in ms, or GATE_CLOSED when an ordinary entry may not simply overwrite it: a ping is
- * outstanding, failure reports exist, j is flagged PFAIL or FAIL, j was never heard of, is unknown
- * or is myself. Then the full rules of §3.9 run on the cold part. Kept by peers.c. */
-#define GATE_CLOSED UINT32_MAX
+/* The gate (perf: the only thing a healthy gossip entry touches): for subject j the whole second of
+ * the pong known of j, counted from Node.gate_base_s, or GATE_CLOSED when an ordinary entry may not
+ * simply overwrite it: a ping is outstanding, failure reports exist, j is flagged PFAIL or FAIL, j
+ * was never heard of or hours ago, is unknown or is myself. Then the full rules of §3.9 run on the
+ * cold part. Gossip carries whole seconds, so nothing is lost: the ms of a pong that came directly
+ * are in Peer.pong_ms, and count as long as the gate has no later second. Kept by peers.c. */
+#define GATE_CLOSED  UINT16_MAX
+#define GATE_BACK_S  0x8000u /* how far the base lies behind, at first */
+#define GATE_AHEAD_S 0xF000u /* and at most: then the base moves on */
 
 /* Node.marks: the flags of a record and, in bits that no flag has, what a draw for gossip and a
  * tick of the cron need to know, so that neither touches the cold part. Kept by peers.c. */
@@ -163,23 +167,22 @@ typedef struct Node {
     Election election;
 
     Peer *peers;       /* by NodeId, `capacity` of them */
-    uint32_t *gate;    /* by NodeId */
+    uint16_t *gate;    /* by NodeId */
     uint16_t *marks;   /* by NodeId: flags and MARK_* */
     LinkId *out_links; /* by NodeId: Peer.link again, close together for looking up a link */
     LinkId *in_links;  /* by NodeId: Peer.inbound again */
     uint32_t capacity; /* of the five arrays above */
+    uint32_t gate_base_s;
     ARRAY_OF(Peer) handshakes; /* by PeerRef - PEER_HANDSHAKE; unused ones are free */
     ARRAY_OF(HandshakeName) handshake_names;
     uint32_t handshake_count; /* numbers given to handshakes so far */
     ARRAY_OF(PeerRef) known;  /* every record, myself and handshakes included: N = known.count */
     uint8_t *due;    /* by index in known: time slice (mod 256) at which to look again (cron.c) */
-    uint8_t *stamps; /* by index in known: last gossip section it went into (gossip.c) */
     uint16_t *chain; /* by index in known: the next record in its bucket (sample.h) */
-    uint32_t order_capacity;   /* of the three arrays above; a multiple of 8 */
+    uint32_t order_capacity;   /* of the two arrays above; a multiple of 8 */
     uint16_t *buckets;         /* the first record of each bucket */
     uint32_t bucket_count;     /* a power of two */
     uint64_t bucket_seed;      /* the hash seed of this process */
-    uint8_t stamp;             /* of the present gossip section */
     uint32_t last_slice;       /* time slice of the last cron */
     uint32_t armed_timeout_ms; /* node timeout that `due` was computed with */
     bool examine_all; /* the cron looks at every record each tick: for tests, to compare with */

@@ -36,7 +36,7 @@ void peers_reserve(Node *self, uint32_t count, Mem *mem)
     uint32_t old = self->capacity;
     uint32_t new = grown(old, count);
     self->peers = mem_resize(mem, self->peers, old * sizeof(Peer), new * sizeof(Peer));
-    self->gate = mem_resize(mem, self->gate, old * sizeof(uint32_t), new * sizeof(uint32_t));
+    self->gate = mem_resize(mem, self->gate, old * sizeof(uint16_t), new * sizeof(uint16_t));
     self->marks = mem_resize(mem, self->marks, old * sizeof(uint16_t), new * sizeof(uint16_t));
     self->out_links = mem_resize(mem, self->out_links, old * sizeof(LinkId), new * sizeof(LinkId));
     self->in_links = mem_resize(mem, self->in_links, old * sizeof(LinkId), new * sizeof(LinkId));
@@ -56,9 +56,20 @@ static void order_reserve(Node *self, uint32_t count, Mem *mem)
     uint32_t old = self->order_capacity;
     uint32_t new = grown(old, count);
     self->due = mem_resize(mem, self->due, old, new);
-    self->stamps = mem_resize(mem, self->stamps, old, new);
     self->chain = mem_resize(mem, self->chain, old * sizeof(uint16_t), new * sizeof(uint16_t));
     self->order_capacity = new;
+}
+
+void peers_rebase_gate(Node *self, NodeMs now_ms)
+{
+    uint32_t now_s = now_ms / 1000;
+    if (now_s - self->gate_base_s < GATE_AHEAD_S) return;
+    for (uint32_t i = 0; i < self->capacity; i++) {
+        self->peers[i].pong_ms = peer_pong_ms(self, (NodeId)i);
+        self->gate[i] = GATE_CLOSED;
+    }
+    self->gate_base_s = now_s - GATE_BACK_S;
+    for (uint32_t i = 0; i < self->capacity; i++) peer_refresh(self, (NodeId)i);
 }
 
 void peers_deinit(Node *self, Mem *mem)
@@ -67,12 +78,11 @@ void peers_deinit(Node *self, Mem *mem)
         mem_free(mem, self->handshake_names.items[i].id, NODE_ID_SIZE);
     }
     mem_free(mem, self->peers, self->capacity * sizeof(Peer));
-    mem_free(mem, self->gate, self->capacity * sizeof(uint32_t));
+    mem_free(mem, self->gate, self->capacity * sizeof(uint16_t));
     mem_free(mem, self->marks, self->capacity * sizeof(uint16_t));
     mem_free(mem, self->out_links, self->capacity * sizeof(LinkId));
     mem_free(mem, self->in_links, self->capacity * sizeof(LinkId));
     mem_free(mem, self->due, self->order_capacity);
-    mem_free(mem, self->stamps, self->order_capacity);
     mem_free(mem, self->chain, self->order_capacity * sizeof(uint16_t));
     sample_deinit(self, mem);
     array_deinit(mem, &self->handshakes);
@@ -91,7 +101,6 @@ static void order_append(Node *self, PeerRef ref, const NodeEnv *env)
     order_reserve(self, order + 1, env->mem);
     array_push(env->mem, &self->known, ref);
     node_peer(self, ref)->order = (uint16_t)order;
-    self->stamps[order] = 0;
     sample_append(self, env->mem);
     peer_touch(self, ref, env);
 }
@@ -101,7 +110,6 @@ static void order_remove(Node *self, uint32_t order)
     uint32_t behind = self->known.count - order - 1;
     array_remove(&self->known, order);
     memmove(&self->due[order], &self->due[order + 1], behind);
-    memmove(&self->stamps[order], &self->stamps[order + 1], behind);
     for (uint32_t i = order; i < self->known.count; i++) {
         node_peer(self, self->known.items[i])->order = (uint16_t)i;
     }

@@ -50,11 +50,23 @@ void peer_mark_dirty(Node *self, PeerRef ref, NodeEnv *env);
 void peer_list_pfail(Node *self, PeerRef ref, NodeEnv *env);
 /* Notes a whole record as new, for one that was just loaded or renamed. */
 void peer_note_all(Node *self, NodeId node, NodeEnv *env);
+/* Moves the base of the gate on when it lies hours behind. */
+void peers_rebase_gate(Node *self, NodeMs now_ms);
+/* pong_received in whole seconds, without touching the cold part if the gate knows it. */
+static inline uint32_t peer_pong_s(const Node *self, NodeId node)
+{
+    uint16_t gate = self->gate[node];
+    return gate != GATE_CLOSED ? self->gate_base_s + gate : self->peers[node].pong_ms / 1000;
+}
+
 /* pong_received, wherever it is kept. */
 static inline NodeMs peer_pong_ms(const Node *self, PeerRef ref)
 {
     if (ref & PEER_HANDSHAKE) return self->handshakes.items[ref & 0x7FFF].pong_ms;
-    return self->gate[ref] != GATE_CLOSED ? self->gate[ref] : self->peers[ref].pong_ms;
+    NodeMs pong_ms = self->peers[ref].pong_ms;
+    if (self->gate[ref] == GATE_CLOSED) return pong_ms;
+    uint32_t second = self->gate_base_s + self->gate[ref];
+    return second == pong_ms / 1000 ? pong_ms : second * 1000;
 }
 
 /* Role changes of a record, with the list of replicas kept by Peer.primary (§3.8 "Role in step 6").

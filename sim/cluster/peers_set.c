@@ -29,7 +29,8 @@ static bool gate_may_open(const Node *self, NodeId node)
 {
     const Peer *peer = &self->peers[node];
     return peer->used && node != self->self && peer->ping_sent_ms == 0 && peer->pong_ms != 0 &&
-           peer->report_count == 0 && !(peer->flags & (FLAG_PFAIL | FLAG_FAIL));
+           peer->report_count == 0 && !(peer->flags & (FLAG_PFAIL | FLAG_FAIL)) &&
+           peer->pong_ms / 1000 - self->gate_base_s < GATE_CLOSED;
 }
 
 /* Adds what a record with these marks counts for, or takes it away (`by` -1). A replica can own
@@ -46,8 +47,10 @@ static void count_census(Census *census, uint16_t marks, int by)
 void peer_refresh(Node *self, NodeId node)
 {
     Peer *peer = &self->peers[node];
-    if (self->gate[node] != GATE_CLOSED) peer->pong_ms = self->gate[node];
-    self->gate[node] = gate_may_open(self, node) ? peer->pong_ms : GATE_CLOSED;
+    peer->pong_ms = peer_pong_ms(self, node);
+    self->gate[node] = gate_may_open(self, node)
+                           ? (uint16_t)(peer->pong_ms / 1000 - self->gate_base_s)
+                           : GATE_CLOSED;
 
     uint16_t marks = peer->flags;
     if (peer->used) marks |= MARK_KNOWN;
