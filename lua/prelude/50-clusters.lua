@@ -39,15 +39,18 @@ local function add_zone(name)
   zone_names[#zone_names + 1] = name
 end
 
-local function zones_of(zones)
+-- The names of the zones; as many names as nodes: one for each node.
+local function zones_of(zones, count)
   local list = {}
   if type(zones) == "number" then
     for i = 1, whole(zones, 1, 200, "cluster: zones") do list[i] = "zone " .. i end
   elseif type(zones) == "table" and #zones > 0 then
     for i, name in ipairs(zones) do
       if type(name) ~= "string" or name == "" then fail("cluster: zone %d must be a name, not %s", i, shown(name)) end
-      for j = 1, i - 1 do
-        if zones[j] == name then fail("cluster: zone %s is there twice", shown(name)) end
+      for j = 1, #zones ~= count and i - 1 or 0 do
+        if zones[j] == name then
+          fail("cluster: zone %s is there twice; name each zone once, or one for each of the %d nodes", shown(name), count)
+        end
       end
       list[i] = name
     end
@@ -58,13 +61,13 @@ local function zones_of(zones)
   return #list > 0 and list or { "" }
 end
 
-local function set_links(options, zones)
+local function set_links(options)
   if options.link then core.net_profile(profile_of(options.link, "link", 50000, 50000)) end
   if not options.zone_link then return end
-  if #zones < 2 then fail("cluster: zone_link wants at least two zones, as in zones = 3") end
+  if #zone_names < 2 then fail("cluster: zone_link wants at least two zones, as in zones = 3") end
   local latency, jitter, rate, loss = profile_of(options.zone_link, "zone_link", 500000, 100000)
-  for i = 1, #zones do
-    for j = i + 1, #zones do core.zone_profile(zones[i], zones[j], latency, jitter, rate, loss) end
+  for i = 1, #zone_names do
+    for j = i + 1, #zone_names do core.zone_profile(zone_names[i], zone_names[j], latency, jitter, rate, loss) end
   end
 end
 
@@ -108,12 +111,13 @@ function cluster(options)
   local primaries = whole(options.primaries or 3, 1, 1000, "cluster: primaries")
   local replicas = whole(options.replicas or 0, 0, 20, "cluster: replicas")
   local conf = conf_of(options, "cluster", cluster_options)
-  local zones = zones_of(options.zones)
-  set_links(options, zones)
   local first, nodes, count = host_count, {}, primaries * (replicas + 1)
+  local zones = zones_of(options.zones, count)
+  set_links(options)
   for i = 1, count do
     -- replicas of a shard go to other zones than its primary
-    local zone = i <= primaries and zones[(i - 1) % #zones + 1] or zones[((i - 1) % primaries + (i - 1) // primaries) % #zones + 1]
+    local zone = zones[((i - 1) % primaries + (i - 1) // primaries) % #zones + 1]
+    if #zones == count then zone = zones[i] end -- a name for each node
     nodes[i] = add_host((options.prefix or "n") .. (host_count + 1), zone, conf, count, "cluster")
   end
   clusters = clusters + 1
