@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.." || exit 2
 lib=${1:-build/libsim.a}
 viz=${2:-build/libviz.a}
 found=0
+mkdir -p build
 say() { echo "lint: $*"; found=1; }
 
 # --- layers: "folder: folders it may include from"; its own is always allowed ---
@@ -33,21 +34,30 @@ viz/scene: sim/base sim/trace sim/cluster viz/draw viz/ui viz/model
 viz/sdl: sim/base viz/draw
 viz/app: sim/base sim/trace sim/world sim/cluster sim/net lua viz/draw viz/ui viz/model viz/scene viz/sdl
 "
-for file in $(find sim viz lua -name '*.[ch]' | sort); do
-    folder=$(dirname "$file")
-    allowed=$(printf '%s\n' "$layers" | sed -n "s|^$folder:||p")
-    if ! printf '%s\n' "$layers" | grep -q "^$folder:"; then
-        say "$file: folder $folder is not in the list of layers"
-        continue
-    fi
-    for included in $(sed -n 's|^#include "\([^"]*\)/[^/"]*"|\1|p' "$file" | sort -u); do
-        [ "$included" = "$folder" ] && continue
-        case " $allowed " in
-        *" $included "*) ;;
-        *) say "$file includes from $included; $folder may include from:${allowed:- nothing else}" ;;
-        esac
-    done
-done
+sources=$(find sim viz lua -name '*.[ch]' | sort)
+# shellcheck disable=SC2086
+awk -v layers="$layers" '
+    BEGIN {
+        count = split(layers, lines, "\n")
+        for (i = 1; i <= count; i++) {
+            at = index(lines[i], ":")
+            if (at) allowed[substr(lines[i], 1, at - 1)] = substr(lines[i], at + 1) " "
+        }
+    }
+    FNR == 1 {
+        folder = FILENAME
+        sub("/[^/]*$", "", folder)
+        if (!(folder in allowed)) print FILENAME ": folder " folder " is not in the list of layers"
+    }
+    /^#include "/ && folder in allowed {
+        included = $2
+        gsub("\"", "", included)
+        if (!sub("/[^/]*$", "", included) || included == folder) next
+        if (index(allowed[folder], " " included " ") == 0 && !seen[FILENAME, included]++)
+            print FILENAME " includes from " included "; " folder " may include from:" (allowed[folder] == " " ? " nothing else" : allowed[folder])
+    }
+' $sources >build/lint.layers
+while read -r line; do say "$line"; done <build/lint.layers
 for file in $(grep -lE '^#include <(SDL|cairo)' -r sim viz lua --include='*.[ch]' | grep -v '^viz/sdl/'); do
     say "$file includes SDL or cairo; only viz/sdl may"
 done
@@ -62,15 +72,19 @@ for archive in "$lib" "$viz"; do
 done
 
 # --- sizes ---
-for file in $(find sim viz lua tests -name '*.[ch]' | sort); do
-    lines=$(wc -l <"$file")
-    [ "$lines" -gt 800 ] && say "$file has $lines lines; 800 are allowed"
-    awk -v file="$file" '
-        length($0) > 120 && file !~ /\.def$/ { printf "%s:%d: line of %d columns; 120 are allowed\n", file, NR, length($0) }
-        /^\{/ { start = NR }
-        /^\}/ { if (start && NR - start - 1 > 70) printf "%s:%d: function of %d lines; 70 are allowed\n", file, start, NR - start - 1; start = 0 }
-    ' "$file"
-done >build/lint.sizes 2>/dev/null
+# shellcheck disable=SC2046
+awk '
+    function close_file() { if (last > 800) print name " has " last " lines; 800 are allowed" }
+    FNR == 1 { close_file(); name = FILENAME; start = 0 }
+    { last = FNR }
+    length($0) > 120 { printf "%s:%d: line of %d columns; 120 are allowed\n", FILENAME, FNR, length($0) }
+    /^\{/ { start = FNR }
+    /^\}/ {
+        if (start && FNR - start - 1 > 70) printf "%s:%d: function of %d lines; 70 are allowed\n", FILENAME, start, FNR - start - 1
+        start = 0
+    }
+    END { close_file() }
+' $(find sim viz lua tests -name '*.[ch]' | sort) >build/lint.sizes
 while read -r line; do say "$line"; done <build/lint.sizes
 
 # --- words ---
@@ -80,7 +94,6 @@ words() { # pattern, sentence, files...
     hits=$(grep -nE "$pattern" "$@" /dev/null 2>/dev/null | cut -d: -f1,2 | sort -u)
     for hit in $hits; do say "$hit: $sentence"; done
 }
-sources=$(find sim viz lua -name '*.[ch]' | sort)
 # shellcheck disable=SC2086
 words '#include <assert\.h>' "assert.h is not used here; SIM_ASSERT is" $sources
 # shellcheck disable=SC2086
