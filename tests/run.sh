@@ -1,5 +1,6 @@
 #!/bin/sh
 # `make run`: the scenario in a window; without a display as narrated text, with pictures under build/run.
+#   tests/run.sh BUILD SCENARIO       AT=4,19.5,end chooses the moments of the pictures
 set -eu
 out=$1
 scenario=$2
@@ -8,9 +9,18 @@ if [ ! -f "$scenario" ]; then
     exit 2
 fi
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-    exec "$out/slotscope-view" "$scenario" --size 1600x900
+    if "$out/slotscope" view "$scenario"; then exit 0; fi
+    echo "slotscope: no window, so: the text, and pictures under build/run"
+else
+    echo "slotscope: no display here, so: the text, and pictures under build/run"
 fi
-echo "slotscope: no display here, so: the text, and pictures under build/run"
-mkdir -p build/run
-"$out/slotscope" run "$scenario" --trace build/run/lesson.trace
-"$out/slotscope-view" --render build/run/lesson.trace --at "${AT:-4,10.5,end}" -o build/run/lesson.png
+folder=build/run
+mkdir -p "$folder"
+name=$(basename "$scenario" .lua)
+status=0
+"$out/slotscope" run "$scenario" --trace "$folder/$name.trace" || status=$?
+[ $status -le 1 ] || exit $status
+"$out/slotscope" render "$folder/$name.trace" --at "${AT:-4,19.5,end}" -o "$folder/$name.png"
+echo
+echo "pictures of ${AT:-4,19.5,end} s: $(ls "$folder/$name"*.png | tr '\n' ' ')"
+exit $status

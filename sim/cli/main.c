@@ -23,11 +23,12 @@ typedef struct CommandRow {
 #define OPTION_SET    {"--set", OPTION_SETTING, 0, "name=value", "a setting that the scenario reads; may be repeated"}
 #define OPTION_LEVEL  {"--level", OPTION_NUMBER, 2, "N", "what the trace keeps: 0 faults, 1 decisions, 2 messages"}
 #define OPTIONS_VIEW \
-    {"--select", OPTION_TEXT, 0, "NODE", "the node that the inspector shows"}, \
-    {"--as", OPTION_TEXT, 0, "NODE", "show what this node believes instead of the truth"}, \
-    {"--tab", OPTION_TEXT, 0, "NAME", "the page of the dock"}, \
-    {"--size", OPTION_TEXT, 0, "WxH", "size in pixels (1280x720)"}, \
-    {"--scale", OPTION_TEXT, 0, "F", "enlarge text and lines, 0.5 to 4"}, \
+    {"--select", OPTION_TEXT, 0, "NODE", "the node that the inspector shows, as if it had been clicked"}, \
+    {"--as", OPTION_TEXT, 0, "NODE", "show the cluster as this node believes it to be"}, \
+    {"--lens", OPTION_TEXT, 0, "NAME", "truth, node or client"}, \
+    {"--tab", OPTION_TEXT, 0, "NAME", "inspector, why, agreement, metrics, console or source"}, \
+    {"--size", OPTION_TEXT, 0, "WxH", "size in pixels (1920x1080)"}, \
+    {"--scale", OPTION_TEXT, 0, "F", "size of type: 1, 1.5, 2; otherwise the picture's size decides"}, \
     {"--theme", OPTION_TEXT, 0, "NAME", "dark, light or contrast"}
 
 static const CommandRow commands[] = {
@@ -45,12 +46,12 @@ static const CommandRow commands[] = {
       {"--quiet", OPTION_FLAG, 0, NULL, "print only the expects that failed"}}},
     {"view", "FILE", "show a scenario or a trace in a window",
      "FILE is a scenario in Lua or a trace that `slotscope run --trace` wrote.\n",
-     cmd_view, 10,
+     cmd_view, 11,
      {OPTION_SEED, OPTION_SET, OPTION_LEVEL,
       {"--from", OPTION_SPAN, 0, "T", "begin at this virtual time"}, OPTIONS_VIEW}},
     {"render", "FILE", "draw moments of a scenario or a trace as pictures",
      "Needs no display. With several times, the pictures are numbered: out-1.png, out-2.png.\n",
-     cmd_render, 11,
+     cmd_render, 12,
      {{"--at", OPTION_TEXT, 0, "T[,T...]", "the moments: 12.5, 14.25s, end"},
       {"-o", OPTION_TEXT, 0, "PNG", "where the picture goes"},
       OPTION_SEED, OPTION_SET, OPTION_LEVEL, OPTIONS_VIEW}},

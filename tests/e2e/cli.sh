@@ -236,6 +236,13 @@ if [ -x "$out/slotscope-view" ]; then
     wants 0 render "$work/a" --at=14s -o "$work/picture.png" --size 640x360
     [ "$(head -c 4 "$work/picture.png" | tail -c 3)" = PNG ] || fail "render wrote no PNG"
     wants 2 render "$work/broken/magic-..." --at 14s -o "$work/none.png"
+    "$program" help view >"$work/options"
+    "$program" help render >>"$work/options"
+    for option in $("$out/slotscope-view" --help | grep -oE ' --?[a-z]+' | sort -u); do
+        case $option in --render) continue ;; esac
+        checks=$((checks + 1))
+        grep -qF -- "  $option " "$work/options" || fail "slotscope-view knows $option, slotscope does not"
+    done
 fi
 
 group "the man page"
