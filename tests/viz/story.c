@@ -56,13 +56,23 @@ static void meet_all(Story *story, HostId host)
     }
 }
 
-Story story_open(uint32_t hosts, uint32_t node_timeout_ms)
+static Story open_at(uint8_t level, uint32_t hosts, uint32_t node_timeout_ms)
 {
-    TraceHeader header = {.seed = 1, .level = 2};
+    TraceHeader header = {.seed = 1, .level = level};
     Story story = {.trace = trace_create(NULL, &header), .hosts = hosts, .set_count = 1};
     for (uint32_t i = 0; i < hosts; i++) add_host(&story, (HostId)i, node_timeout_ms);
     for (uint32_t i = 0; i < hosts; i++) story_start(&story, (HostId)i);
     return story;
+}
+
+Story story_open(uint32_t hosts, uint32_t node_timeout_ms)
+{
+    return open_at(2, hosts, node_timeout_ms);
+}
+
+Story story_open_plain(uint32_t hosts, uint32_t node_timeout_ms)
+{
+    return open_at(1, hosts, node_timeout_ms);
 }
 
 void story_close(Story *story)

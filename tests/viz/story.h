@@ -18,7 +18,8 @@ typedef struct Story {
     uint32_t set_count;
 } Story;
 
-Story story_open(uint32_t hosts, uint32_t node_timeout_ms);
+Story story_open(uint32_t hosts, uint32_t node_timeout_ms);       /* at level 2 */
+Story story_open_plain(uint32_t hosts, uint32_t node_timeout_ms); /* at level 1: no pings */
 void story_close(Story *story);
 /* What follows happens at this time. */
 void story_at(Story *story, uint64_t ms);

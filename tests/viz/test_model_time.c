@@ -109,6 +109,29 @@ static void what_is_suspected_already_is_not_waited_for(void)
     story_close(&story);
 }
 
+static void without_pings_the_stop_has_a_bound(void)
+{
+    Story story = story_open_plain(3, 4000);
+    story_owner(&story, 0, "0-5460", 1);
+    story_owner(&story, 1, "5461-10922", 2);
+    story_owner(&story, 2, "10923-16383", 3);
+    story_states(&story, STATE_OK);
+    story_at(&story, 1000);
+    story_cut(&story, 1, "0", "1-2", false);
+    story_at(&story, 9000);
+
+    Model model = model_at(&story, 2000);
+
+    CU_ASSERT_EQUAL(model.hosts.items[0].deadline, DEADLINE_WRITE_STOP);
+    CU_ASSERT_TRUE(model.hosts.items[0].deadline_at_latest);
+    CU_ASSERT_EQUAL(model.hosts.items[0].deadline_from, 1000 * SIM_MS);
+    CU_ASSERT_EQUAL(model.hosts.items[0].deadline_at, 7000 * SIM_MS);
+    CU_ASSERT_EQUAL(model.islands.items[0].write_stop, 7000 * SIM_MS);
+    CU_ASSERT_EQUAL(model.hosts.items[1].deadline, DEADLINE_NONE);
+    model_deinit(&model);
+    story_close(&story);
+}
+
 /* --- elections --- */
 
 #define CLOCK(ms) (UINT64_C(100000000) + (ms))
@@ -230,6 +253,7 @@ void test_model_time_suite(void)
                 a_minority_stops_with_the_last_suspicion_it_needs);
     CU_add_test(suite, "what is suspected already is not waited for",
                 what_is_suspected_already_is_not_waited_for);
+    CU_add_test(suite, "without pings the stop has a bound", without_pings_the_stop_has_a_bound);
     CU_add_test(suite, "an election is told from the question to the end",
                 an_election_is_told_from_the_question_to_the_end);
     CU_add_test(suite, "interesting records come in order both ways",

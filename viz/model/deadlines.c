@@ -140,16 +140,44 @@ static void set_write_stop(Model *model, HostId id)
     if (last->at > island->write_stop) island->write_stop = last->at;
 }
 
+/* When the last cut that is in force fell. */
+static SimTime last_cut(const Model *model)
+{
+    const Marks *marks = &model->cache->history.marks[MARK_RULE];
+    for (uint32_t i = marks_until(marks, model->state.seq); i > 0; i--) {
+        const RuleTrack *track = &model->cache->history.rules.items[marks->items[i - 1].value];
+        bool ended = track->end_seq != 0 && track->end_seq <= model->state.seq;
+        if (track->rule.cut && !ended) return track->time;
+    }
+    return model->time;
+}
+
+/* Without pings in the trace: the last suspicion comes at most 1.5 T after the cut. */
+static void set_latest_stop(Model *model, HostId id, SimTime cut)
+{
+    HostModel *host = &model->hosts.items[id];
+    Island *island = &model->islands.items[host->island];
+    if (model->islands.count < 2 || island->has_majority) return;
+    SimSpan timeout = timeout_of(&model->state.hosts.items[id]);
+    SimTime at = cut + timeout + timeout / 2;
+    set(host, DEADLINE_WRITE_STOP, cut, at, NODE_NONE);
+    host->deadline_at_latest = true;
+    if (at > island->write_stop) island->write_stop = at;
+}
+
 void model_derive_deadlines(Model *model)
 {
     bool pings = trace_header(model->trace)->level >= 2 && model->hosts.count <= PING_HOSTS_MAX;
+    SimTime cut = !pings && model->islands.count > 1 ? last_cut(model) : 0;
     for (uint32_t i = 0; i < model->islands.count; i++) model->islands.items[i].write_stop = 0;
     for (uint32_t i = 0; i < model->hosts.count; i++) {
         HostModel *host = &model->hosts.items[i];
         set(host, DEADLINE_NONE, 0, 0, NODE_NONE);
+        host->deadline_at_latest = false;
         if (model->state.hosts.items[i].status != PROCESS_RUNNING) continue;
-        if (set_election(model, (HostId)i) || !pings) continue;
-        if (host->accepts) set_write_stop(model, (HostId)i);
-        if (host->deadline == DEADLINE_NONE) set_pong(model, (HostId)i);
+        if (set_election(model, (HostId)i)) continue;
+        if (host->accepts && pings) set_write_stop(model, (HostId)i);
+        else if (host->accepts) set_latest_stop(model, (HostId)i, cut);
+        if (host->deadline == DEADLINE_NONE && pings) set_pong(model, (HostId)i);
     }
 }

@@ -26,7 +26,7 @@ static void dump_deadline(const Model *model, const HostModel *host, Text *out)
     if (host->deadline == DEADLINE_NONE) return;
     text_append(out, ", %s ", words[host->deadline]);
     text_append_time(out, host->deadline_from);
-    text_append(out, " to ");
+    text_append(out, host->deadline_at_latest ? " to at latest " : " to ");
     text_append_time(out, host->deadline_at);
     if (host->deadline_peer == NODE_NONE) return;
     text_append(out, " for ");

@@ -18,8 +18,8 @@ static bool same_host(const HostModel *a, const HostModel *b)
     return SAME(shard) && SAME(island) && SAME(faction) && SAME(is_primary) && SAME(primary) &&
            SAME(slots) && SAME(slot_count) && SAME(epoch) && SAME(worst_flag) &&
            SAME(suspected_by) && SAME(failed_by) && SAME(accepts) && SAME(deadline) &&
-           SAME(deadline_at) && SAME(deadline_from) && SAME(deadline_peer) && SAME(voted) &&
-           SAME(voted_for);
+           SAME(deadline_at) && SAME(deadline_from) && SAME(deadline_at_latest) &&
+           SAME(deadline_peer) && SAME(voted) && SAME(voted_for);
 }
 
 static bool same_island(const Island *a, const Island *b)

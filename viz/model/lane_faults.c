@@ -87,12 +87,31 @@ static void add_slowed(Faults *faults, const LaneWork *work)
     }
 }
 
-/* "n1 n4", or "40 hosts". */
+/* The zone whose hosts these are, all of them and no others; "" when there is none. */
+static const char *zone_of(const LaneWork *work, const uint64_t *hosts)
+{
+    const TraceState *state = &work->model->state;
+    uint32_t known = state->hosts.count, first = bitset_next(hosts, known, 0);
+    if (first == known) return "";
+    const char *zone = state->hosts.items[first].zone;
+    for (uint32_t host = 0; host < known; host++) {
+        bool lives_there = strcmp(state->hosts.items[host].zone, zone) == 0;
+        if (lives_there != bitset_has(hosts, host)) return "";
+    }
+    return zone;
+}
+
+/* "n1 n4", "zone c", or "40 hosts". */
 static void write_side(const LaneWork *work, const uint64_t *hosts, char *text, size_t size)
 {
     uint32_t count = bitset_count(hosts, BITSET_WORDS_HOSTS);
     size_t used = 0;
+    const char *zone = zone_of(work, hosts);
     text[0] = '\0';
+    if (zone[0] != '\0') {
+        snprintf(text, size, strncmp(zone, "zone", 4) == 0 ? "%s" : "zone %s", zone);
+        return;
+    }
     if (count > NAMES_LISTED) {
         snprintf(text, size, "%u hosts", count);
         return;

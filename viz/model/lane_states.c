@@ -183,8 +183,11 @@ static void add_minority(LaneWork *work, Lane *lane, const Group *group)
     for (uint32_t i = 0; i < model->hosts.count; i++) {
         const HostModel *host = &model->hosts.items[i];
         if (host->deadline != DEADLINE_WRITE_STOP || host->island != group->island) continue;
-        lane_expect(work, lane, host->deadline_at, "%s stops itself (timer due %s)",
+        lane_expect(work, lane, host->deadline_at,
+                    host->deadline_at_latest ? "%s stops itself (%s at the latest)"
+                                             : "%s stops itself (timer due %s)",
                     lane_host(work, (HostId)i), lane_due(work, host->deadline_at));
+        if (host->deadline_at_latest) break; /* all of them at the same moment */
     }
 }
 

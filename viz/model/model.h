@@ -65,8 +65,9 @@ typedef struct HostModel {
     bool accepts;                     /* would accept a write for its slots now */
     DeadlineKind deadline;            /* next meaningful timer */
     SimTime deadline_at, deadline_from;
-    NodeId deadline_peer; /* PONG, WRITE_STOP: whose answer it waits for; NODE_NONE */
-    bool voted;           /* gave its vote in the election now under way */
+    bool deadline_at_latest; /* a bound, since the trace does not tell the pings (WRITE_STOP) */
+    NodeId deadline_peer;    /* PONG, WRITE_STOP: whose answer it waits for; NODE_NONE */
+    bool voted;              /* gave its vote in the election now under way */
     NodeId voted_for;
 } HostModel;
 
