@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ISLANDS_SHOWN 4
+#define ISLANDS_SHOWN   4
+#define SUSPICIONS_TOLD 6 /* one by one in a lane */
 
 /* --- the islands to show --- */
 
@@ -155,17 +156,31 @@ static void fill_states(LaneWork *work, Lane *lane, Group *group)
     mem_free(NULL, group->is_running, hosts);
 }
 
-/* The first suspicion of each node inside the island, in its lane. */
+/* The first suspicion of each node inside the island since the cut, in its lane; when there are
+ * many, one tick stands for all. */
 static void add_suspicions(LaneWork *work, Lane *lane, const Group *group)
 {
-    MarkSlice marks = lane_marks(work, MARK_SUSPECTED);
+    MarkSlice marks = lane_marks_all(work, MARK_SUSPECTED);
     uint64_t told[BITSET_WORDS(NODES_MAX)] = {0};
-    for (uint32_t i = 0; i < marks.count; i++) {
+    Mark firsts[SUSPICIONS_TOLD];
+    uint32_t count = 0;
+    uint32_t i =
+        marks_from(&work->history->marks[MARK_SUSPECTED], group->split->since, marks.count);
+    for (; i < marks.count; i++) {
         const Mark *mark = &marks.items[i];
-        if (mark->time < group->split->since || !belongs(group, mark->host)) continue;
+        if (mark->time > work->now || !belongs(group, mark->host)) continue;
         if (bitset_has(told, mark->other)) continue;
         bitset_add(told, mark->other);
-        lane_tick(work, lane, mark->time, "P? %s", lane_node(work, mark->other));
+        if (count < SUSPICIONS_TOLD) firsts[count] = *mark;
+        count++;
+    }
+    if (count > SUSPICIONS_TOLD) {
+        lane_tick(work, lane, firsts[0].time, "P? %s and %u more", lane_node(work, firsts[0].other),
+                  count - 1);
+        return;
+    }
+    for (i = 0; i < count; i++) {
+        lane_tick(work, lane, firsts[i].time, "P? %s", lane_node(work, firsts[i].other));
     }
 }
 
