@@ -19,7 +19,7 @@
 #define NAME_X      54
 #define SLOTS_GAP   14
 #define PITCH_HIGH  80
-#define PITCH_PLAIN 52
+#define PITCH_PLAIN 56
 #define PITCH_LOW   34
 #define PITCH_LEAST 26
 #define COVERED     64 /* label, bar and their padding */
@@ -200,48 +200,61 @@ static float draw_owners(const SlotView *view, Rect rect)
     return y;
 }
 
-/* Hundreds of owners: the pinned shards, each in one line, then sums. */
+/* One line of sums: a swatch where it stands for a texture, words, a number. */
+static float draw_sum(const SlotView *view, Rect rect, float y, SlotMark mark, const char *words,
+                      const char *number)
+{
+    if (y + PITCH_LEAST > rect.y + rect.h) return y;
+    Rect row = {rect.x, y, rect.w, PITCH_LEAST};
+    if (mark != MARK_NONE)
+        slots_swatch(view, (Rect){row.x, row.y + 3, CHIP, CHIP}, view->palette.theme->neutral[2],
+                     mark);
+    Rect behind = {row.x + (mark != MARK_NONE ? LETTER_X : 0), y, rect.w, PITCH_LEAST};
+    label_in(&view->ui, behind, ALIGN_LEFT, 0, TYPE_BODY, view->palette.theme->text2, words);
+    label_in(&view->ui, row, ALIGN_RIGHT, 0, TYPE_VALUE_MONO, view->palette.theme->text, number);
+    return y + PITCH_LEAST;
+}
+
+static bool is_pinned(const SlotView *view, uint16_t shard)
+{
+    for (uint32_t i = 0; i < view->palette.pin_count; i++) {
+        if (view->palette.pins[i] == shard) return true;
+    }
+    return false;
+}
+
+/* Hundreds of owners: the pinned shards with two lines each, then sums. */
 static float draw_summary(const SlotView *view, Rect rect)
 {
-    uint32_t marks[MARK_UNCOVERED + 1] = {0};
+    static const char *const words[] = {[MARK_SUSPECT] = "suspected or down",
+                                        [MARK_FAIL] = "held for failing",
+                                        [MARK_CONTESTED] = "contested"};
+    uint32_t marks[MARK_UNCOVERED + 1] = {0}, least = SLOT_COUNT, most = 0;
+    char number[32];
     float y = rect.y;
     for (uint32_t i = 0; i < view->owners.count; i++) {
         const SlotOwner *owner = &view->owners.items[i];
         marks[owner->mark]++;
-        for (uint32_t k = 0; k < view->palette.pin_count; k++) {
-            if (view->palette.pins[k] != owner->shard || y + PITCH_PLAIN > rect.y + rect.h)
-                continue;
-            Rect row = {rect.x, y, rect.w, PITCH_PLAIN};
-            draw_owner_line(view, row, y + PITCH_PLAIN * 0.34f, owner);
-            draw_second_line(view, row, y + PITCH_PLAIN * 0.34f + 22, owner);
-            y += PITCH_PLAIN;
-            ui_divider_h(&view->ui, rect.x, y, rect.w);
-        }
+        if (owner->slots < least) least = owner->slots;
+        if (owner->slots > most) most = owner->slots;
+        if (!is_pinned(view, owner->shard) || y + PITCH_PLAIN > rect.y + rect.h) continue;
+        Rect row = {rect.x, y, rect.w, PITCH_PLAIN};
+        draw_owner_line(view, row, y + PITCH_PLAIN * 0.34f, owner);
+        draw_second_line(view, row, y + PITCH_PLAIN * 0.34f + 22, owner);
+        y += PITCH_PLAIN;
+        ui_divider_h(&view->ui, rect.x, y, rect.w);
     }
-    static const struct {
-        SlotMark mark;
-        const char *words;
-    } lines[] = {{MARK_NONE, "in order"},
-                 {MARK_SUSPECT, "suspected or down"},
-                 {MARK_FAIL, "held for failing"},
-                 {MARK_CONTESTED, "contested"}};
-    y += 6;
-    for (uint32_t i = 0; i < ARRAY_LENGTH(lines) && y + PITCH_LEAST <= rect.y + rect.h; i++) {
-        if (marks[lines[i].mark] == 0 && lines[i].mark != MARK_NONE) continue;
-        char number[16];
-        Rect row = {rect.x, y, rect.w, PITCH_LEAST};
-        slots_swatch(view, (Rect){row.x, row.y + 3, CHIP, CHIP}, view->palette.theme->neutral[2],
-                     lines[i].mark);
-        row.x += LETTER_X;
-        row.w -= LETTER_X;
-        label_in(&view->ui, row, ALIGN_LEFT, 0, TYPE_BODY, view->palette.theme->text2,
-                 lines[i].words);
-        snprintf(number, sizeof(number), "%u", marks[lines[i].mark]);
-        label_in(&view->ui, row, ALIGN_RIGHT, 0, TYPE_VALUE_MONO, view->palette.theme->text,
-                 number);
-        y += PITCH_LEAST;
+    y += y > rect.y ? 8 : 0;
+    snprintf(number, sizeof(number), "%u", view->owners.count);
+    y = draw_sum(view, rect, y, MARK_NONE, "owners", number);
+    for (uint32_t mark = MARK_SUSPECT; mark <= MARK_CONTESTED; mark++) {
+        if (marks[mark] == 0) continue;
+        snprintf(number, sizeof(number), "%u", marks[mark]);
+        y = draw_sum(view, rect, y, (SlotMark)mark, words[mark], number);
     }
-    return y;
+    if (least == most) snprintf(number, sizeof(number), "%u", most);
+    else snprintf(number, sizeof(number), "%u–%u", least, most);
+    return draw_sum(view, rect, y, MARK_NONE, "slots of each", number);
 }
 
 /* ---- covered ---- */
@@ -313,7 +326,7 @@ static void draw_key(const SlotView *view, Rect rect)
     static const char *const words[MARK_UNCOVERED + 1] = {
         [MARK_SUSPECT] = "owner P? or silent",
         [MARK_FAIL] = "owner FAIL",
-        [MARK_CONTESTED] = "contested: bright half has the higher epoch",
+        [MARK_CONTESTED] = "bright: the higher epoch",
         [MARK_UNCOVERED] = "nobody's",
     };
     bool used[MARK_UNCOVERED + 1] = {false};

@@ -281,6 +281,19 @@ static Point middle_of(const SlotView *view, const SlotRun *run, float *side)
                    view->map.y + ((float)center.row + 0.5f) * view->cell};
 }
 
+/* The right edge of a run's cells. */
+static float right_of(const SlotView *view, const SlotRun *run)
+{
+    Rect rects[SLOTS_RECTS_MAX];
+    uint32_t count = slots_rects(view->is_hilbert, run->first, run->last, rects);
+    float right = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        float edge = rect_right(slots_px(view, rects[i]));
+        if (edge > right) right = edge;
+    }
+    return right;
+}
+
 static Point keep_on_map(const SlotView *view, Point at, float width, float height)
 {
     float side = view->cell * MAP_SIDE;
@@ -306,7 +319,8 @@ static bool label_place(const SlotView *view, const SlotRun *run, float width, P
     float side;
     Point middle = middle_of(view, run, &side);
     if (is_crowded) { /* beside the shard, which is smaller than its label */
-        *at = keep_on_map(view, (Point){middle.x + side, middle.y - height / 2}, width, height);
+        Point beside = {right_of(view, run) + 6, middle.y - height / 2};
+        *at = keep_on_map(view, beside, width, height);
         return true;
     }
     if (side * 2 < width) return false;
@@ -341,7 +355,7 @@ void slots_draw_labels(const SlotView *view)
     }
 }
 
-/* ---- the slot under the mouse ---- */
+/* ---- the slot under the mouse: lines to find it by; its number stands at the mouse ---- */
 
 void slots_draw_hovered(const SlotView *view)
 {
@@ -360,16 +374,4 @@ void slots_draw_hovered(const SlotView *view)
               view->palette.theme->stage, STROKE_NONE);
     draw_rect(view->ui.list, (Rect){middle.x - half, middle.y - half, 2 * half, 2 * half}, 0,
               cell_color(view, (uint32_t)slot), stroke_solid(theme->text, 2));
-    char words[32];
-    snprintf(words, sizeof(words), "slot %d", slot);
-    float width = label_width(&view->ui, TYPE_BODY_STRONG, words) + 20, height = 26;
-    bool is_below = middle.y + 22 + height < view->map.y + side;
-    float y = is_below ? middle.y + 22 : middle.y - 22 - height;
-    Point at = keep_on_map(view, (Point){middle.x - width / 2, y}, width, height);
-    float from = is_below ? middle.y + half : middle.y - half;
-    draw_line(view->ui.list, (Point){middle.x, from},
-              (Point){middle.x, is_below ? at.y : at.y + height}, stroke_solid(theme->text, 1.5f));
-    Rect plate = {at.x, at.y, width, height};
-    draw_rect(view->ui.list, plate, 5, theme->invert, STROKE_NONE);
-    label_in(&view->ui, plate, ALIGN_CENTER, 4, TYPE_BODY_STRONG, theme->ink, words);
 }

@@ -22,14 +22,17 @@ static uint16_t deciding_island(const Model *model)
     return alive > 1 ? deciding : UINT16_MAX;
 }
 
-/* The worst that the hosts of one island believe of a process. */
+/* The worst that the hosts of one island (UINT16_MAX: of all) believe of a process; while any has
+ * cluster_state ok, only those do count. */
 static uint16_t worst_in(const Model *model, uint16_t island, HostId subject)
 {
     NodeId node = model->state.hosts.items[subject].node;
     uint16_t worst = 0;
     for (uint32_t i = 0; i < model->hosts.count && worst != FLAG_FAIL; i++) {
-        bool counts = model->hosts.items[i].island == island && i != subject &&
-                      model->state.hosts.items[i].status == PROCESS_RUNNING;
+        const HostState *observer = &model->state.hosts.items[i];
+        bool is_there = island == UINT16_MAX || model->hosts.items[i].island == island;
+        bool is_fit = model->states_ok == 0 || observer->state == STATE_OK;
+        bool counts = is_there && is_fit && i != subject && observer->status == PROCESS_RUNNING;
         if (!counts || node == NODE_NONE) continue;
         uint16_t flags = state_belief(&model->state, (HostId)i, node)->flags;
         if (flags & FLAG_FAIL) worst = FLAG_FAIL;
@@ -39,12 +42,13 @@ static uint16_t worst_in(const Model *model, uint16_t island, HostId subject)
 }
 
 /* What others hold of the process that has the slots, and whether it is there at all. The opinion
- * of a minority behind a cut, which suspects everybody, would only hide what matters. */
+ * of a minority behind a cut, or just back from there, which suspects everybody, would only hide
+ * what matters. */
 static SlotMark mark_of_host(const Model *model, HostId host, uint16_t deciding)
 {
     if (host >= model->hosts.count) return MARK_SUSPECT;
     uint16_t worst = model->hosts.items[host].worst_flag;
-    if (worst != 0 && deciding != UINT16_MAX) worst = worst_in(model, deciding, host);
+    if (worst != 0) worst = worst_in(model, deciding, host);
     if (worst == FLAG_FAIL) return MARK_FAIL;
     if (worst == FLAG_PFAIL) return MARK_SUSPECT;
     return model->state.hosts.items[host].status == PROCESS_RUNNING ? MARK_NONE : MARK_SUSPECT;
@@ -57,6 +61,17 @@ bool slots_contest(const SlotView *view, HostId *higher, HostId *lower)
     *higher = contest->a;
     *lower = contest->b;
     return contest->a < view->model->hosts.count && contest->b < view->model->hosts.count;
+}
+
+/* A slot counts as covered when somebody who runs has it, unless he is held for failing: a primary
+ * cut off from the majority serves at most those who are cut off with him. */
+static void count_covered(SlotView *view)
+{
+    for (uint32_t slot = 0; slot < SLOT_COUNT; slot++) {
+        HostId owner = view->owner[slot];
+        if (owner == HOST_NONE || view->mark[slot] == MARK_FAIL) continue;
+        if (view->model->state.hosts.items[owner].status == PROCESS_RUNNING) view->covered++;
+    }
 }
 
 static void fill_truth(SlotView *view)
@@ -78,7 +93,7 @@ static void fill_truth(SlotView *view)
             view->contested++;
         }
     }
-    view->covered = model->covered;
+    count_covered(view);
 }
 
 /* ---- as one node believes ---- */

@@ -11,7 +11,8 @@
 #define VOTERS_MAX      HOSTS_MAX
 #define REPORT_ROW      44
 #define REPORT_BARS_MAX 14u /* more voters than this are a bar with a tick */
-#define REPORT_BEYOND   3u  /* bars behind the threshold */
+#define REPORT_GAP      2.5f
+#define REPORT_BEYOND   3u /* bars behind the threshold */
 #define TITLE_HEIGHT    70
 
 typedef struct VoterList {
@@ -153,15 +154,22 @@ static void draw_report(const SlotView *view, Rect line, const ReportRow *row, u
                  theme->text3, "ok");
     snprintf(count, sizeof(count), "%u", row->count);
     label_in(ui, line, ALIGN_RIGHT, 0, TYPE_VALUE_MONO, theme->text, count);
-    Rect bar = {line.x + 112, middle - 4, line.w - 112 - 34, 8};
+    Rect bar = {line.x + 112, middle - 7, line.w - 112 - 34, 14};
+    Color color = row->flags & FLAG_FAIL ? theme->danger : theme->text2;
     uint32_t total = needed + REPORT_BEYOND < voters ? needed + REPORT_BEYOND : voters;
-    if (total <= REPORT_BARS_MAX) {
-        uint32_t shown = row->count < total ? row->count : total;
-        meter_reports(ui, (Point){bar.x, middle}, shown, needed, total);
+    float pitch = (bar.w + REPORT_GAP) / REPORT_BARS_MAX;
+    if (total > REPORT_BARS_MAX) {
+        meter_bar(ui, rect_inset(bar, 0, 3), (float)row->count / (float)voters, color,
+                  (float)needed / (float)voters);
         return;
     }
-    meter_bar(ui, bar, (float)row->count / (float)voters,
-              row->count >= needed ? theme->danger : theme->text2, (float)needed / (float)voters);
+    for (uint32_t i = 0; i < total; i++) {
+        Rect box = {bar.x + (float)i * pitch, bar.y, pitch - REPORT_GAP, bar.h};
+        draw_rect(ui->list, box, 2, i < row->count ? color : theme->well, STROKE_NONE);
+    }
+    float x = bar.x + (float)needed * pitch - REPORT_GAP / 2;
+    draw_line(ui->list, (Point){x, middle - 12}, (Point){x, middle + 12},
+              stroke_solid(theme->text, 2));
 }
 
 bool slots_draw_reports(const SlotView *view, Rect rect)

@@ -21,7 +21,6 @@
 #define SMALL_ROW        20
 #define TICK_PX          84
 #define DENSITY_HIGH_MIN 6
-#define DEADLINES_MAX    2u
 #define VEIL             0.72f
 #define SECONDS_LABEL    " s"
 
@@ -177,68 +176,13 @@ static void draw_veil(const Plot *plot)
     }
 }
 
-static const char *deadline_words(DeadlineKind kind)
-{
-    switch (kind) {
-    case DEADLINE_NONE: break;
-    case DEADLINE_PONG: return "is overdue";
-    case DEADLINE_ELECTION: return "may ask for votes";
-    case DEADLINE_VOTES: return "must have won";
-    case DEADLINE_WRITE_STOP: return "stops itself";
-    }
-    return "";
-}
-
-/* A pong is awaited all the time; only that of the selected node is worth a tick. */
-static bool is_worth_a_tick(const Plot *plot, HostId host)
-{
-    const HostModel *row = &plot->model->hosts.items[host];
-    if (row->deadline == DEADLINE_NONE || row->deadline_at <= plot->model->time) return false;
-    if (row->deadline_at > plot->to) return false;
-    return row->deadline != DEADLINE_PONG || host == plot->state->selected;
-}
-
-/* The nearest timers, one row each, from the last row up and never on the row of the veil's words.
- */
-static void draw_deadlines(const Plot *plot)
-{
-    const Theme *theme = plot->ui.theme;
-    SimTime after = plot->model->time;
-    for (uint32_t drawn = 0; drawn < DEADLINES_MAX && drawn + 1 < plot->rows; drawn++) {
-        HostId best = HOST_NONE;
-        for (uint32_t i = 0; i < plot->model->hosts.count; i++) {
-            const HostModel *row = &plot->model->hosts.items[i];
-            if (!is_worth_a_tick(plot, (HostId)i) || row->deadline_at <= after) continue;
-            if (best == HOST_NONE || row->deadline_at < plot->model->hosts.items[best].deadline_at)
-                best = (HostId)i;
-        }
-        if (best == HOST_NONE) return;
-        const HostModel *timer = &plot->model->hosts.items[best];
-        after = timer->deadline_at;
-        char due[40], words[96];
-        panel_time(timer->deadline_at, 2, due, sizeof(due));
-        snprintf(words, sizeof(words), "%s %s (due %s)", panel_host(plot->model, best),
-                 deadline_words(timer->deadline), due);
-        Rect row = plot_row(plot, plot->rows - 1 - drawn);
-        float x = plot_x(plot, timer->deadline_at);
-        draw_line(plot->ui.list, (Point){x, row.y + 2}, (Point){x, row.y + row.h - 2},
-                  stroke_dashed(theme->text, 1.75f, 3, 3));
-        float width = label_width(&plot->ui, TYPE_LABEL, words);
-        bool is_right = x + 10 + width <= plot->right;
-        if (!is_right && x - 10 - width < plot->now_x) continue;
-        float left = is_right ? x + 6 : x - 14 - width;
-        Rect plate = {left, row.y + 2, width + 8, row.h - 4};
-        draw_rect(plot->ui.list, plate, 3, theme->panel, STROKE_NONE);
-        label_in(&plot->ui, plate, ALIGN_LEFT, 4, TYPE_LABEL, theme->text2, words);
-    }
-}
-
 /* ---- handle ---- */
 
 /* Slow motion needs microseconds; else they would only flicker. */
 static void handle_words(const Plot *plot, char *out, size_t size)
 {
-    bool is_fine = plot->state->speed_permille <= 10 || plot->state->paused;
+    bool is_fine =
+        plot->state->speed_permille <= 10 || plot->state->slow_factor >= 100 || plot->state->paused;
     panel_time(plot->model->time, is_fine ? 6 : 3, out, size);
 }
 
@@ -275,8 +219,8 @@ static void draw_hover(const Plot *plot, Rect handle)
 {
     const Theme *theme = plot->ui.theme;
     Point mouse = plot->state->mouse;
-    bool is_inside = mouse.x >= plot->left && mouse.x <= plot->right && mouse.y >= plot->panel.y &&
-                     mouse.y < plot->panel.y + plot->panel.h;
+    bool is_inside = !plot->state->mouse_gone && mouse.x >= plot->left && mouse.x <= plot->right &&
+                     mouse.y >= plot->panel.y && mouse.y < plot->panel.y + plot->panel.h;
     if (!is_inside) return;
     double part = (double)(mouse.x - plot->left) / (double)(plot->right - plot->left);
     SimTime time = plot->from + (SimTime)(part * (double)(plot->to - plot->from));
@@ -305,17 +249,13 @@ void scene_timeline(DrawList *list, const Model *model, const Lanes *lanes, cons
               stroke_solid(ui.theme->line, 1));
     draw_axis(&plot, handle);
     draw_known(&plot);
-    uint32_t row = 0;
-    if (plot.has_density) {
-        draw_density(&plot, lanes);
-        row = 1;
-    }
-    for (uint32_t i = 0; i < lanes->lanes.count && row < plot.rows; i++) {
-        plot_lane(&plot, &lanes->lanes.items[i], row);
-        row++;
-    }
+    uint32_t first = plot.has_density ? 1 : 0;
+    if (plot.has_density) draw_density(&plot, lanes);
+    for (uint32_t i = 0; i < lanes->lanes.count && first + i < plot.rows; i++)
+        plot_lane(&plot, &lanes->lanes.items[i], first + i);
     draw_veil(&plot);
-    draw_deadlines(&plot);
+    for (uint32_t i = 0; i < lanes->lanes.count && first + i < plot.rows; i++)
+        plot_lane_expected(&plot, &lanes->lanes.items[i], first + i);
     bool is_visible = model->time >= plot.from && model->time <= plot.to;
     if (is_visible) draw_handle(&plot, handle);
     draw_hover(&plot, handle);

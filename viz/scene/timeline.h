@@ -28,5 +28,7 @@ SimSpan plot_tick(const Plot *plot, float least_px, uint32_t *decimals);
 
 /* One lane's bars and ticks with their words; nothing overlaps. */
 void plot_lane(const Plot *plot, const Lane *lane, uint32_t row);
+/* Its timers that are already set, over the veil: state, and no peek at what comes. */
+void plot_lane_expected(const Plot *plot, const Lane *lane, uint32_t row);
 
 #endif

@@ -53,56 +53,75 @@ static float word_width(const Plot *plot, const char *word)
     return text_width(plot->ui.metrics, style.face, style.size, word);
 }
 
-/* Draws one bar; `free_from` is where the words before it end and moves on, `next` is where the
- * following thing begins. */
-static void draw_bar(const Plot *plot, Rect row, const LaneSpan *span, LaneLook look,
-                     float *free_from, float next)
+/* How far a lane is drawn: where its words and where its bars end. */
+typedef struct LaneEnd {
+    float words, bars;
+} LaneEnd;
+
+/* The word of a bar from x0 to x1; the next thing may lie on top of its end. Returns where the word
+ * ends, x0 when there is none. */
+static float bar_word(const Plot *plot, Rect row, const LaneSpan *span, Color ink, float x0,
+                      float x1, LaneEnd end, float next)
+{
+    float visible = x1 < next ? x1 : next;
+    float free_from = end.words;
+    float start = x0 + BAR_PADDING > free_from + WORD_GAP ? x0 + BAR_PADDING : free_from + WORD_GAP;
+    float word = word_width(plot, span->text);
+    Color beside = span->danger ? plot->ui.theme->danger_text : plot->ui.theme->text;
+    if (start + word + BAR_PADDING <= visible) {
+        draw_word(plot, row, start, word + 1, ink, span->text);
+        return start + word;
+    }
+    if (x1 <= next && x1 + WORD_GAP + word <= next - WORD_GAP) {
+        draw_word(plot, row, x1 + WORD_GAP, word + 1, beside, span->text);
+        return x1 + WORD_GAP + word;
+    }
+    if (x0 - WORD_GAP - word >= (end.bars > free_from ? end.bars : free_from) + WORD_GAP) {
+        draw_word(plot, row, x0 - WORD_GAP - word, word + 1, beside, span->text);
+        return x0;
+    }
+    if (visible - start - BAR_PADDING < CUT_LEAST) return x0;
+    draw_word(plot, row, start, visible - start - BAR_PADDING, ink, span->text);
+    return visible;
+}
+
+/* Draws one bar; `end` moves on, `next` is where the following thing begins. */
+static void draw_bar(const Plot *plot, Rect row, const LaneSpan *span, LaneLook look, LaneEnd *end,
+                     float next)
 {
     float x0 = plot_x(plot, span->from), x1 = plot_x(plot, span->to);
     float width = x1 - x0 < BAR_LEAST ? BAR_LEAST : x1 - x0;
     Rect bar = {x0, row.y, width, row.h};
     draw_rect(plot->ui.list, bar, width > 4 * BAR_RADIUS ? BAR_RADIUS : 0, look.fill, STROKE_NONE);
-    float end = x0 + width;
-    if (span->text[0] != '\0') {
-        float word = word_width(plot, span->text);
-        float room = next - end - 2 * WORD_GAP;
-        Color beside = span->danger ? plot->ui.theme->danger_text : plot->ui.theme->text;
-        if (word + 2 * BAR_PADDING <= width) {
-            draw_word(plot, row, x0 + BAR_PADDING, width, look.ink, span->text);
-        } else if (word <= room) {
-            draw_word(plot, row, end + WORD_GAP, room, beside, span->text);
-            end += WORD_GAP + word;
-        } else if (x0 - WORD_GAP - word >= *free_from + WORD_GAP) {
-            draw_word(plot, row, x0 - WORD_GAP - word, word, beside, span->text);
-        } else if (width >= CUT_LEAST) {
-            draw_word(plot, row, x0 + BAR_PADDING, width - 2 * BAR_PADDING, look.ink, span->text);
-        }
-    }
-    *free_from = end;
+    float word = x0;
+    if (span->text[0] != '\0')
+        word = bar_word(plot, row, span, look.ink, x0, x0 + width, *end, next);
+    if (word > end->words) end->words = word;
+    if (x0 + width > end->bars) end->bars = x0 + width;
 }
 
 /* A moment: a small plate with its word, or only a mark where the plate has no room. */
 static void draw_moment(const Plot *plot, Rect row, const LaneSpan *span, LaneLook look,
-                        float *free_from, float right)
+                        LaneEnd *end, float right)
 {
     float x = plot_x(plot, span->from);
     float word = word_width(plot, span->text);
     float width = word + 2 * TICK_PADDING;
     float left = x - width / 2;
-    if (left < *free_from) left = x; /* a plate may begin at its moment but not before others */
+    if (left < end->words + 2) left = end->words + 2; /* a plate may begin at its moment */
     if (left + width > right) left = right - width;
-    bool fits = span->text[0] != '\0' && left >= *free_from && left <= x;
+    bool fits = span->text[0] != '\0' && left >= end->words && left <= x;
     if (fits) {
         Rect plate = {left, row.y, width, row.h};
         draw_rect(plot->ui.list, plate, BAR_RADIUS, look.fill, STROKE_NONE);
         draw_word(plot, row, left + TICK_PADDING, word + 1, look.ink, span->text);
-        *free_from = left + width + 2;
+        end->words = left + width;
         return;
     }
-    if (x < *free_from) return; /* a moment as good as the one before it */
+    if (x < end->words) return; /* a moment as good as the one before it */
     Color color = span->danger ? plot->ui.theme->danger : plot->ui.theme->text2;
     draw_rect(plot->ui.list, (Rect){x, row.y, TICK_WIDTH, row.h}, 1, color, STROKE_NONE);
-    *free_from = x + TICK_WIDTH + 1;
+    end->words = x + TICK_WIDTH + 1;
 }
 
 static bool is_seen(const Plot *plot, const LaneSpan *span)
@@ -110,26 +129,85 @@ static bool is_seen(const Plot *plot, const LaneSpan *span)
     return span->to >= plot->from && span->from <= plot->to;
 }
 
+/* The part of a row that bars cover. */
+static Rect band_of(const Plot *plot, uint32_t row_number)
+{
+    Rect row = plot_row(plot, row_number);
+    float height = plot->pitch - 6 > 16 ? 16 : plot->pitch - 6;
+    return (Rect){row.x, row.y + (row.h - height) / 2, row.w, height};
+}
+
+/* Where the next thing in the lane begins, the handle at the latest. */
+static float next_after(const Plot *plot, const Lane *lane, uint32_t index)
+{
+    for (uint32_t i = index + 1; i < lane->spans.count; i++) {
+        const LaneSpan *span = &lane->spans.items[i];
+        if (span->from > plot->model->time) break;
+        if (is_seen(plot, span)) return plot_x(plot, span->from);
+    }
+    return plot->now_x;
+}
+
 void plot_lane(const Plot *plot, const Lane *lane, uint32_t row_number)
 {
     ShardPalette palette = shard_palette(plot->model, plot->state);
-    Rect row = plot_row(plot, row_number);
-    float height = plot->pitch - 6 > 16 ? 16 : plot->pitch - 6;
-    Rect band = {row.x, row.y + (row.h - height) / 2, row.w, height};
-    Rect words = {plot->label_left, row.y, plot->left - plot->label_left - 8, row.h};
+    Rect band = band_of(plot, row_number);
+    Rect words = {plot->label_left, band.y, plot->left - plot->label_left - 8, band.h};
     label_in(&plot->ui, words, ALIGN_LEFT, 0, TYPE_LABEL, plot->ui.theme->text2, lane->label);
-    float free_from = plot->left;
+    LaneEnd end = {plot->left - WORD_GAP, plot->left - WORD_GAP};
     for (uint32_t i = 0; i < lane->spans.count; i++) {
         const LaneSpan *span = &lane->spans.items[i];
-        if (!is_seen(plot, span)) continue;
-        float next = plot->now_x;
-        for (uint32_t k = i + 1; k < lane->spans.count; k++) {
-            if (!is_seen(plot, &lane->spans.items[k])) continue;
-            next = plot_x(plot, lane->spans.items[k].from);
-            break;
-        }
+        if (span->mark == LANE_EXPECTED || !is_seen(plot, span)) continue;
         LaneLook look = look_of(plot, &palette, span);
-        if (span->from == span->to) draw_moment(plot, band, span, look, &free_from, plot->now_x);
-        else draw_bar(plot, band, span, look, &free_from, next);
+        float next = next_after(plot, lane, i);
+        if (span->mark == LANE_TICK) draw_moment(plot, band, span, look, &end, plot->now_x);
+        else draw_bar(plot, band, span, look, &end, next);
+    }
+}
+
+/* x of the next timer of the lane that is seen, else the end of the plot. */
+static float next_expected(const Plot *plot, const Lane *lane, uint32_t index)
+{
+    for (uint32_t i = index + 1; i < lane->spans.count; i++) {
+        const LaneSpan *span = &lane->spans.items[i];
+        if (span->mark == LANE_EXPECTED && is_seen(plot, span)) return plot_x(plot, span->from);
+    }
+    return plot->right;
+}
+
+/* The word of a timer ahead: behind its tick, or before it when there is no room. */
+static void expected_word(const Plot *plot, Rect band, const char *words, float x, float free_from,
+                          float next)
+{
+    float width = label_width(&plot->ui, TYPE_LABEL, words) + 8;
+    float left = x + 6 + width <= next - 4 ? x + 6 : x - 6 - width;
+    if (left < x && left < free_from + 4) return;
+    Rect plate = {left, band.y, width, band.h};
+    draw_rect(plot->ui.list, plate, 3, plot->ui.theme->panel, STROKE_NONE);
+    label_in(&plot->ui, plate, ALIGN_CENTER, 0, TYPE_LABEL, plot->ui.theme->text2, words);
+}
+
+void plot_lane_expected(const Plot *plot, const Lane *lane, uint32_t row_number)
+{
+    const Theme *theme = plot->ui.theme;
+    Rect band = band_of(plot, row_number);
+    float free_from = plot->now_x;
+    for (uint32_t i = 0; i < lane->spans.count; i++) {
+        const LaneSpan *span = &lane->spans.items[i];
+        if (span->mark != LANE_EXPECTED || !is_seen(plot, span)) continue;
+        float x = plot_x(plot, span->from);
+        draw_line(plot->ui.list, (Point){x, band.y}, (Point){x, band.y + band.h},
+                  stroke_dashed(theme->text, 1.75f, 3, 3));
+        if (span->from > plot->model->time) {
+            float next = next_expected(plot, lane, i);
+            expected_word(plot, band, span->text, x, free_from, next);
+            free_from = next > x ? next : x; /* a word may reach up to there */
+            continue;
+        }
+        /* What is behind us has its word before the tick, inside the bar of its cause. */
+        float width = label_width(&plot->ui, TYPE_LABEL, span->text);
+        if (x - 8 - width < plot->left + 60) continue;
+        Rect before = {x - 8 - width, band.y, width, band.h};
+        label_in(&plot->ui, before, ALIGN_RIGHT, 0, TYPE_LABEL, theme->text3, span->text);
     }
 }
