@@ -36,10 +36,12 @@ static float greater(float a, float b)
     return a > b ? a : b;
 }
 
-/* The largest cell of whole device pixels of which 128 fit into `room` logical px. */
+/* The largest cell of which 128 fit into `room` logical px: whole device pixels, or halves while it
+ * is so small that no grid is drawn. */
 static float cell_for(float room, float scale)
 {
-    return floorf(room * scale / MAP_SIDE + 0.001f) / scale;
+    float device = room * scale / MAP_SIDE + 0.001f;
+    return (device < 4 ? floorf(device * 2) / 2 : floorf(device)) / scale;
 }
 
 /* Room is kept for lanes that may come, so that nothing moves when one does. */

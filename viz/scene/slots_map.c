@@ -18,6 +18,10 @@
 #define LABEL_SMALL   28
 #define LABEL_INSET   16
 #define LABEL_PADDING 11
+#define LABEL_TINY    20 /* on a small map with many owners */
+#define TINY_PADDING  6
+#define TINY_ROOM     64 /* px a shard is wide below which labels are tiny */
+#define LABELS_MAX    (2 * SLOTS_LABELS_MAX)
 #define LABEL_CHIP    12
 #define FRAME_SIZE    12
 
@@ -168,39 +172,58 @@ typedef struct MapLabel {
     Color chip;
 } MapLabel;
 
+/* How labels look on this map. */
+typedef struct LabelForm {
+    float height, padding, size; /* size of the name */
+    TypeRole words;
+} LabelForm;
+
+static LabelForm label_form(const SlotView *view)
+{
+    float size = type_style(TYPE_VALUE, view->ui.projector).size;
+    float side = view->cell * MAP_SIDE;
+    uint32_t owners = view->owners.count > 0 ? view->owners.count : 1;
+    bool is_tiny = view->is_hilbert && owners <= SLOTS_LABELS_MAX &&
+                   side * side / (float)owners < TINY_ROOM * TINY_ROOM;
+    if (is_tiny) {
+        TypeStyle style = type_style(TYPE_LABEL, view->ui.projector);
+        return (LabelForm){LABEL_TINY, TINY_PADDING, style.size, TYPE_AXIS};
+    }
+    bool is_high = view->layout->full && !view->is_hilbert;
+    return (LabelForm){is_high ? LABEL_HEIGHT : LABEL_SMALL, LABEL_PADDING, size, TYPE_TABLE};
+}
+
 static float label_size(const SlotView *view, const MapLabel *label)
 {
     const Ui *ui = &view->ui;
-    float size = type_style(TYPE_VALUE, ui->projector).size;
-    float width = 2 * LABEL_PADDING + text_width(ui->metrics, FONT_SANS_BOLD, size, label->name);
+    LabelForm form = label_form(view);
+    float width =
+        2 * form.padding + text_width(ui->metrics, FONT_SANS_BOLD, form.size, label->name);
     if (label->has_chip) width += LABEL_CHIP + 8;
-    if (label->words[0] != '\0') width += 10 + label_width(ui, TYPE_TABLE, label->words);
+    if (label->words[0] != '\0')
+        width += form.padding - 1 + label_width(ui, form.words, label->words);
     return width;
-}
-
-static float label_height(const SlotView *view)
-{
-    return view->layout->full && !view->is_hilbert ? LABEL_HEIGHT : LABEL_SMALL;
 }
 
 static void draw_label(const SlotView *view, Point at, const MapLabel *label)
 {
     const Ui *ui = &view->ui;
     const Theme *theme = view->palette.theme;
-    float size = type_style(TYPE_VALUE, ui->projector).size;
-    Rect rect = {at.x, at.y, label_size(view, label), label_height(view)};
+    LabelForm form = label_form(view);
+    Rect rect = {at.x, at.y, label_size(view, label), form.height};
     draw_rect(ui->list, rect, 7, color_alpha(theme->panel, 0.96f), STROKE_NONE);
-    float x = at.x + LABEL_PADDING;
+    float x = at.x + form.padding;
     if (label->has_chip) {
         Rect chip = {x, at.y + (rect.h - LABEL_CHIP) / 2, LABEL_CHIP, LABEL_CHIP};
         control_chip(ui, chip, label->chip);
         x += LABEL_CHIP + 8;
     }
     bool is_bad = label->is_danger && label->words[0] == '\0';
-    draw_text(ui->list, (Point){x, label_middle(ui, rect, TYPE_VALUE)}, ALIGN_LEFT, FONT_SANS_BOLD,
-              size, is_bad ? theme->danger_text : theme->text, label->name);
-    x += text_width(ui->metrics, FONT_SANS_BOLD, size, label->name) + 10;
-    label_draw(ui, (Point){x, label_middle(ui, rect, TYPE_TABLE)}, ALIGN_LEFT, TYPE_TABLE,
+    float baseline = at.y + rect.h / 2 + type_cap_middle(form.size);
+    draw_text(ui->list, (Point){x, baseline}, ALIGN_LEFT, FONT_SANS_BOLD, form.size,
+              is_bad ? theme->danger_text : theme->text, label->name);
+    x += text_width(ui->metrics, FONT_SANS_BOLD, form.size, label->name) + form.padding - 1;
+    label_draw(ui, (Point){x, label_middle(ui, rect, form.words)}, ALIGN_LEFT, form.words,
                label->is_danger ? theme->danger_text : theme->text2, label->words);
 }
 
@@ -306,7 +329,7 @@ static Point keep_on_map(const SlotView *view, Point at, float width, float heig
 
 static bool label_place(const SlotView *view, const SlotRun *run, float width, Point *at)
 {
-    float height = label_height(view);
+    float height = label_form(view).height;
     bool is_crowded = view->owners.count > SLOTS_LABELS_MAX;
     if (!view->is_hilbert) {
         float top = (float)(run->first / MAP_SIDE), bottom = (float)(run->last / MAP_SIDE + 1);
@@ -338,20 +361,40 @@ static bool is_labelled(const SlotView *view, const SlotRun *run)
     return false;
 }
 
+static bool overlaps(Rect a, Rect b)
+{
+    return a.x < rect_right(b) && b.x < rect_right(a) && a.y < rect_bottom(b) &&
+           b.y < rect_bottom(a);
+}
+
+/* A place where the label fits and covers no other one. */
+static bool label_free(const SlotView *view, const SlotRun *run, const MapLabel *label,
+                       const Rect *taken, uint32_t count, Rect *rect)
+{
+    Point at;
+    float width = label_size(view, label);
+    if (!label_place(view, run, width, &at)) return false;
+    *rect = (Rect){at.x, at.y, width, label_form(view).height};
+    for (uint32_t i = 0; i < count; i++) {
+        if (overlaps(*rect, taken[i])) return false;
+    }
+    return true;
+}
+
 void slots_draw_labels(const SlotView *view)
 {
-    for (uint32_t i = 0; i < view->runs.count; i++) {
+    Rect taken[LABELS_MAX];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < view->runs.count && count < LABELS_MAX; i++) {
         const SlotRun *run = &view->runs.items[i];
-        Point at;
         if (!is_labelled(view, run)) continue;
         MapLabel label = label_of(view, run);
-        float width = label_size(view, &label);
-        if (label_place(view, run, width, &at)) {
-            draw_label(view, at, &label);
-            continue;
+        if (!label_free(view, run, &label, taken, count, &taken[count])) {
+            label.words[0] = '\0'; /* the name alone may still have room */
+            if (!label_free(view, run, &label, taken, count, &taken[count])) continue;
         }
-        label.words[0] = '\0'; /* the name alone may still have room */
-        if (label_place(view, run, label_size(view, &label), &at)) draw_label(view, at, &label);
+        draw_label(view, (Point){taken[count].x, taken[count].y}, &label);
+        count++;
     }
 }
 

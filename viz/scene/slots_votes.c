@@ -53,9 +53,13 @@ static void draw_heading(const SlotView *view, Rect line, const VoterList *list,
         snprintf(words, sizeof(words), "Votes for %s",
                  panel_host(view->model, view->model->election.candidate));
     else snprintf(words, sizeof(words), "Voters within reach");
-    label_in(ui, line, ALIGN_LEFT, 0, TYPE_TITLE, theme->text, words);
-    snprintf(words, sizeof(words), "%u of %u, needs %u", list->reached, list->count, needed);
-    label_in(ui, line, ALIGN_RIGHT, 0, TYPE_BODY, theme->text2, words);
+    char count[48];
+    snprintf(count, sizeof(count), "%u of %u, needs %u", list->reached, list->count, needed);
+    float room = line.w - label_width(ui, TYPE_BODY, count) - 10;
+    bool fits = label_width(ui, TYPE_TITLE, words) <= room;
+    Rect left = {line.x, line.y, room, line.h};
+    label_in(ui, left, ALIGN_LEFT, 0, TYPE_TITLE, theme->text, fits ? words : "Voters");
+    label_in(ui, line, ALIGN_RIGHT, 0, TYPE_BODY, theme->text2, count);
 }
 
 static uint32_t needed_votes(const Model *model, uint32_t voters)

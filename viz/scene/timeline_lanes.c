@@ -85,19 +85,28 @@ static float bar_word(const Plot *plot, Rect row, const LaneSpan *span, Color in
     return visible;
 }
 
-/* Draws one bar; `end` moves on, `next` is where the following thing begins. */
-static void draw_bar(const Plot *plot, Rect row, const LaneSpan *span, LaneLook look, LaneEnd *end,
-                     float next)
+static Rect bar_rect(const Plot *plot, Rect row, const LaneSpan *span)
 {
     float x0 = plot_x(plot, span->from), x1 = plot_x(plot, span->to);
-    float width = x1 - x0 < BAR_LEAST ? BAR_LEAST : x1 - x0;
-    Rect bar = {x0, row.y, width, row.h};
-    draw_rect(plot->ui.list, bar, width > 4 * BAR_RADIUS ? BAR_RADIUS : 0, look.fill, STROKE_NONE);
-    float word = x0;
+    return (Rect){x0, row.y, x1 - x0 < BAR_LEAST ? BAR_LEAST : x1 - x0, row.h};
+}
+
+static void draw_bar(const Plot *plot, Rect row, const LaneSpan *span, LaneLook look)
+{
+    Rect bar = bar_rect(plot, row, span);
+    draw_rect(plot->ui.list, bar, bar.w > 4 * BAR_RADIUS ? BAR_RADIUS : 0, look.fill, STROKE_NONE);
+}
+
+/* The word of a bar; `end` moves on, `next` is where the following thing begins. */
+static void draw_bar_word(const Plot *plot, Rect row, const LaneSpan *span, LaneLook look,
+                          LaneEnd *end, float next)
+{
+    Rect bar = bar_rect(plot, row, span);
+    float word = bar.x;
     if (span->text[0] != '\0')
-        word = bar_word(plot, row, span, look.ink, x0, x0 + width, *end, next);
+        word = bar_word(plot, row, span, look.ink, bar.x, rect_right(bar), *end, next);
     if (word > end->words) end->words = word;
-    if (x0 + width > end->bars) end->bars = x0 + width;
+    if (rect_right(bar) > end->bars) end->bars = rect_right(bar);
 }
 
 /* A moment: a small plate with its word, or only a mark where the plate has no room. */
@@ -157,11 +166,17 @@ void plot_lane(const Plot *plot, const Lane *lane, uint32_t row_number)
     LaneEnd end = {plot->left - WORD_GAP, plot->left - WORD_GAP};
     for (uint32_t i = 0; i < lane->spans.count; i++) {
         const LaneSpan *span = &lane->spans.items[i];
+        if (span->mark == LANE_BAR && is_seen(plot, span))
+            draw_bar(plot, band, span, look_of(plot, &palette, span));
+    }
+    /* Words and moments come after all bars: a moment before a bar may reach over its beginning. */
+    for (uint32_t i = 0; i < lane->spans.count; i++) {
+        const LaneSpan *span = &lane->spans.items[i];
         if (span->mark == LANE_EXPECTED || !is_seen(plot, span)) continue;
         LaneLook look = look_of(plot, &palette, span);
         float next = next_after(plot, lane, i);
         if (span->mark == LANE_TICK) draw_moment(plot, band, span, look, &end, plot->now_x);
-        else draw_bar(plot, band, span, look, &end, next);
+        else draw_bar_word(plot, band, span, look, &end, next);
     }
 }
 
