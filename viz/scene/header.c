@@ -48,7 +48,8 @@ static void title_words(const Model *model, char *out, size_t size)
     const char *name = trace_header(model->trace)->scenario;
     while (*name != '\0' && strchr("0123456789-", *name) != NULL) name++;
     size_t count = strcspn(name, ".");
-    snprintf(out, size, "%.*s", (int)count, count > 0 ? name : "untitled");
+    if (count > 0) snprintf(out, size, "%.*s", (int)count, name);
+    else snprintf(out, size, "Untitled");
     for (char *c = out; *c != '\0'; c++) {
         if (*c == '-' || *c == '_') *c = ' ';
     }

@@ -152,7 +152,44 @@ static void draw_density(const Plot *plot, const Lanes *lanes)
 
 /* ---- what lies ahead ---- */
 
-static void draw_veil(const Plot *plot)
+static bool row_is_clear(const Plot *plot, const Lanes *lanes, uint32_t row)
+{
+    uint32_t first = plot->has_density ? 1 : 0;
+    if (row < first || row - first >= lanes->lanes.count) return true;
+    return plot_lane_is_clear(plot, &lanes->lanes.items[row - first]);
+}
+
+/* The clear row nearest to the middle; plot->rows when there is none. */
+static uint32_t clear_row(const Plot *plot, const Lanes *lanes)
+{
+    uint32_t middle = plot->rows / 2;
+    for (uint32_t away = 0; away < plot->rows; away++) {
+        if (middle + away < plot->rows && row_is_clear(plot, lanes, middle + away))
+            return middle + away;
+        if (middle >= away && row_is_clear(plot, lanes, middle - away)) return middle - away;
+    }
+    return plot->rows;
+}
+
+/* Why nothing is to be seen: on a row where no timer stands. */
+static void veil_words(const Plot *plot, const Lanes *lanes, Rect veil)
+{
+    static const char *const sentences[] = {"hidden until you predict", "hidden"};
+    const Theme *theme = plot->ui.theme;
+    uint32_t row = clear_row(plot, lanes);
+    if (row >= plot->rows) return;
+    Rect line = plot_row(plot, row);
+    for (uint32_t i = 0; i < ARRAY_LENGTH(sentences); i++) {
+        float width = label_width(&plot->ui, TYPE_LABEL, sentences[i]);
+        if (width + 24 > veil.w) continue;
+        Rect plate = {veil.x + (veil.w - width) / 2 - 8, line.y + 1, width + 16, line.h - 2};
+        draw_rect(plot->ui.list, plate, 3, theme->panel, STROKE_NONE);
+        label_in(&plot->ui, plate, ALIGN_CENTER, 0, TYPE_LABEL, theme->text2, sentences[i]);
+        return;
+    }
+}
+
+static void draw_veil(const Plot *plot, const Lanes *lanes)
 {
     const Theme *theme = plot->ui.theme;
     float start = plot->now_x;
@@ -164,16 +201,7 @@ static void draw_veil(const Plot *plot)
     if (veil.w <= 0 || veil.h <= 0) return;
     draw_rect(plot->ui.list, veil, 0, color_alpha(theme->panel, VEIL), STROKE_NONE);
     draw_pattern(plot->ui.list, veil, 0, PATTERN_HATCH, theme->line, 10, 1);
-    if (!plot->state->question_open) return;
-    static const char *const sentences[] = {"hidden until you predict", "hidden"};
-    for (uint32_t i = 0; i < ARRAY_LENGTH(sentences); i++) {
-        float width = label_width(&plot->ui, TYPE_LABEL, sentences[i]);
-        if (width + 24 > veil.w) continue;
-        Rect plate = {veil.x + (veil.w - width) / 2 - 8, veil.y + veil.h / 2 - 10, width + 16, 20};
-        draw_rect(plot->ui.list, plate, 3, theme->panel, STROKE_NONE);
-        label_in(&plot->ui, plate, ALIGN_CENTER, 0, TYPE_LABEL, theme->text2, sentences[i]);
-        return;
-    }
+    if (plot->state->question_open) veil_words(plot, lanes, veil);
 }
 
 /* ---- handle ---- */
@@ -253,7 +281,7 @@ void scene_timeline(DrawList *list, const Model *model, const Lanes *lanes, cons
     if (plot.has_density) draw_density(&plot, lanes);
     for (uint32_t i = 0; i < lanes->lanes.count && first + i < plot.rows; i++)
         plot_lane(&plot, &lanes->lanes.items[i], first + i);
-    draw_veil(&plot);
+    draw_veil(&plot, lanes);
     for (uint32_t i = 0; i < lanes->lanes.count && first + i < plot.rows; i++)
         plot_lane_expected(&plot, &lanes->lanes.items[i], first + i);
     bool is_visible = model->time >= plot.from && model->time <= plot.to;

@@ -30,5 +30,7 @@ SimSpan plot_tick(const Plot *plot, float least_px, uint32_t *decimals);
 void plot_lane(const Plot *plot, const Lane *lane, uint32_t row);
 /* Its timers that are already set, over the veil: state, and no peek at what comes. */
 void plot_lane_expected(const Plot *plot, const Lane *lane, uint32_t row);
+/* True when no such timer of the lane is seen. */
+bool plot_lane_is_clear(const Plot *plot, const Lane *lane);
 
 #endif

@@ -157,6 +157,29 @@ static float next_after(const Plot *plot, const Lane *lane, uint32_t index)
     return plot->now_x;
 }
 
+static bool is_ahead(const Plot *plot, const LaneSpan *span)
+{
+    return span->mark == LANE_EXPECTED && is_seen(plot, span) && span->from > plot->model->time;
+}
+
+static void draw_expected(const Plot *plot, Rect band, float x)
+{
+    draw_line(plot->ui.list, (Point){x, band.y}, (Point){x, band.y + band.h},
+              stroke_dashed(plot->ui.theme->text, 1.75f, 3, 3));
+}
+
+/* A moment that was expected and lies behind us: its word before the tick, inside the bar of its
+ * cause. */
+static void draw_passed(const Plot *plot, Rect band, const LaneSpan *span, LaneEnd *end)
+{
+    float x = plot_x(plot, span->from), width = label_width(&plot->ui, TYPE_LABEL, span->text);
+    draw_expected(plot, band, x);
+    Rect before = {x - 8 - width, band.y, width, band.h};
+    if (before.x >= end->words + WORD_GAP)
+        label_in(&plot->ui, before, ALIGN_RIGHT, 0, TYPE_LABEL, plot->ui.theme->text3, span->text);
+    if (x + TICK_WIDTH > end->words) end->words = x + TICK_WIDTH;
+}
+
 void plot_lane(const Plot *plot, const Lane *lane, uint32_t row_number)
 {
     ShardPalette palette = shard_palette(plot->model, plot->state);
@@ -172,10 +195,11 @@ void plot_lane(const Plot *plot, const Lane *lane, uint32_t row_number)
     /* Words and moments come after all bars: a moment before a bar may reach over its beginning. */
     for (uint32_t i = 0; i < lane->spans.count; i++) {
         const LaneSpan *span = &lane->spans.items[i];
-        if (span->mark == LANE_EXPECTED || !is_seen(plot, span)) continue;
+        if (!is_seen(plot, span) || is_ahead(plot, span)) continue;
         LaneLook look = look_of(plot, &palette, span);
         float next = next_after(plot, lane, i);
-        if (span->mark == LANE_TICK) draw_moment(plot, band, span, look, &end, plot->now_x);
+        if (span->mark == LANE_EXPECTED) draw_passed(plot, band, span, &end);
+        else if (span->mark == LANE_TICK) draw_moment(plot, band, span, look, &end, plot->now_x);
         else draw_bar_word(plot, band, span, look, &end, next);
     }
 }
@@ -185,7 +209,7 @@ static float next_expected(const Plot *plot, const Lane *lane, uint32_t index)
 {
     for (uint32_t i = index + 1; i < lane->spans.count; i++) {
         const LaneSpan *span = &lane->spans.items[i];
-        if (span->mark == LANE_EXPECTED && is_seen(plot, span)) return plot_x(plot, span->from);
+        if (is_ahead(plot, span)) return plot_x(plot, span->from);
     }
     return plot->right;
 }
@@ -204,25 +228,22 @@ static void expected_word(const Plot *plot, Rect band, const char *words, float 
 
 void plot_lane_expected(const Plot *plot, const Lane *lane, uint32_t row_number)
 {
-    const Theme *theme = plot->ui.theme;
     Rect band = band_of(plot, row_number);
     float free_from = plot->now_x;
     for (uint32_t i = 0; i < lane->spans.count; i++) {
         const LaneSpan *span = &lane->spans.items[i];
-        if (span->mark != LANE_EXPECTED || !is_seen(plot, span)) continue;
-        float x = plot_x(plot, span->from);
-        draw_line(plot->ui.list, (Point){x, band.y}, (Point){x, band.y + band.h},
-                  stroke_dashed(theme->text, 1.75f, 3, 3));
-        if (span->from > plot->model->time) {
-            float next = next_expected(plot, lane, i);
-            expected_word(plot, band, span->text, x, free_from, next);
-            free_from = next > x ? next : x; /* a word may reach up to there */
-            continue;
-        }
-        /* What is behind us has its word before the tick, inside the bar of its cause. */
-        float width = label_width(&plot->ui, TYPE_LABEL, span->text);
-        if (x - 8 - width < plot->left + 60) continue;
-        Rect before = {x - 8 - width, band.y, width, band.h};
-        label_in(&plot->ui, before, ALIGN_RIGHT, 0, TYPE_LABEL, theme->text3, span->text);
+        if (!is_ahead(plot, span)) continue;
+        float x = plot_x(plot, span->from), next = next_expected(plot, lane, i);
+        draw_expected(plot, band, x);
+        expected_word(plot, band, span->text, x, free_from, next);
+        free_from = next > x ? next : x; /* a word may reach up to there */
     }
+}
+
+bool plot_lane_is_clear(const Plot *plot, const Lane *lane)
+{
+    for (uint32_t i = 0; i < lane->spans.count; i++) {
+        if (is_ahead(plot, &lane->spans.items[i])) return false;
+    }
+    return true;
 }
