@@ -31,14 +31,15 @@ static VoterState voter_state(const Model *model, HostId host, bool is_election)
     return is_inside ? VOTER_REACHED : VOTER_LOST;
 }
 
-static void collect_voters(const Model *model, VoterList *list)
+/* Those who have slots on the map, dead ones too; not a primary that lost its slots unknowingly. */
+static void collect_voters(const SlotView *view, VoterList *list)
 {
+    const Model *model = view->model;
     list->count = list->reached = 0;
-    for (uint32_t i = 0; i < model->hosts.count && list->count < VOTERS_MAX; i++) {
-        const HostModel *host = &model->hosts.items[i];
-        if (!host->is_primary || host->slot_count == 0) continue;
-        VoterState state = voter_state(model, (HostId)i, model->election.active);
-        list->items[list->count++] = (Voter){model->state.hosts.items[i].name, state};
+    for (uint32_t i = 0; i < view->owners.count && list->count < VOTERS_MAX; i++) {
+        HostId host = view->owners.items[i].host;
+        VoterState state = voter_state(model, host, model->election.active);
+        list->items[list->count++] = (Voter){panel_host(model, host), state};
         if (state == VOTER_REACHED) list->reached++;
     }
 }
@@ -72,7 +73,7 @@ float slots_draw_votes(const SlotView *view, Rect rect)
 {
     VoterList list;
     if (!view->model->election.active || view->is_belief) return rect.y;
-    collect_voters(view->model, &list);
+    collect_voters(view, &list);
     uint32_t needed = needed_votes(view->model, list.count);
     float rows = list.count > 60 ? (float)((list.count + 19) / 20) * 13 : 26;
     if (list.count == 0 || rect.h < rows + 44) return rect.y;
@@ -84,7 +85,7 @@ float slots_draw_votes(const SlotView *view, Rect rect)
 void slots_draw_meter(const SlotView *view, Rect rect)
 {
     VoterList list;
-    collect_voters(view->model, &list);
+    collect_voters(view, &list);
     if (list.count == 0) return;
     uint32_t needed = needed_votes(view->model, list.count);
     draw_heading(view, rect_take_top(&rect, 22), &list, needed);
