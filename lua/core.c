@@ -38,10 +38,9 @@ static int l_parse(lua_State *L)
 /* core.span_text(ns) -> "1.234 s" */
 static int l_span_text(lua_State *L)
 {
-    Text text = {0};
-    text_append_span(&text, host_check_span(L, 1));
-    lua_pushstring(L, text_chars(&text));
-    text_deinit(&text);
+    Text *text = host_scratch(L);
+    text_append_span(text, host_check_span(L, 1));
+    lua_pushstring(L, text_chars(text));
     return 1;
 }
 
@@ -94,6 +93,8 @@ static int l_spawn(lua_State *L)
 {
     TaskKind kind = lua_toboolean(L, 1) ? TASK_BACKGROUND : TASK_SPAWNED;
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    if (lua_gettop(L) - 2 > ARGUMENTS_MAX)
+        return host_error(L, "spawn takes at most %d values for its function", ARGUMENTS_MAX);
     if (host_spawn(host_of(L), L, lua_gettop(L) - 2, kind, host_line(L))) return 0;
     return host_error(L, "more than %d processes at once", PROCESSES_MAX);
 }

@@ -4,11 +4,18 @@
 #include <string.h>
 
 /* Records of level 2 come thousands of times a second and say nothing that a script could not read;
- * of messages the rare ones are worth waiting for. */
+ * of messages the rare ones are worth waiting for (event_concerns). */
 static bool is_offered(TraceType type)
 {
-    return trace_type_level(type) < 2 || type == TRACE_MSG_SENT || type == TRACE_MSG_RECEIVED ||
-           type == TRACE_MSG_LOST;
+    return trace_type_level(type) < 2 || type == TRACE_MSG_SENT || type == TRACE_MSG_RECEIVED;
+}
+
+bool event_concerns(const TraceRecord *record)
+{
+    if (record->type == TRACE_MSG_SENT) return record->u.MSG_SENT.rare;
+    if (record->type != TRACE_MSG_RECEIVED) return true;
+    MsgKind kind = record->u.MSG_RECEIVED.kind;
+    return kind != MSG_PING && kind != MSG_PONG && kind != MSG_REPL;
 }
 
 /* core.types() -> list of the names of the record types that on() takes */
@@ -104,10 +111,9 @@ static void set_node(lua_State *L, const char *name, NodeId node)
 
 static void set_flags(lua_State *L, const char *name, uint16_t flags)
 {
-    Text text = {0};
-    trace_flags_text(flags, &text);
-    set_word(L, name, text_chars(&text));
-    text_deinit(&text);
+    Text *text = host_scratch(L);
+    trace_flags_text(flags, text);
+    set_word(L, name, text_chars(text));
 }
 
 static void set_text(lua_State *L, const char *name, TraceText text)

@@ -70,7 +70,7 @@ static int l_host_add(lua_State *L)
     script->has_hosts = true;
     uint32_t number;
     if (!config_read(&command.u.add.config, luaL_checkstring(L, 5), &err) ||
-        !sim_submit(script->sim, &command, &number, &err)) {
+        !host_try(L, &command, &number, &err)) {
         lua_pushnil(L);
         lua_pushstring(L, err.text);
         return 2;
@@ -83,7 +83,7 @@ static int l_host_add(lua_State *L)
 static int submit_or_say(lua_State *L, const Command *command)
 {
     Error err = {{0}};
-    if (sim_submit(host_of(L)->sim, command, NULL, &err)) return 0;
+    if (host_try(L, command, NULL, &err)) return 0;
     lua_pushstring(L, err.text);
     return 1;
 }
@@ -292,11 +292,9 @@ static int l_owner_seen(lua_State *L)
 /* core.converged() -> true, or false and what is not so */
 static int l_converged(lua_State *L)
 {
-    Text why = {0};
-    bool converged = sim_converged(host_of(L)->sim, &why);
-    lua_pushboolean(L, converged);
-    lua_pushstring(L, text_chars(&why));
-    text_deinit(&why);
+    Text *why = host_scratch(L);
+    lua_pushboolean(L, sim_converged(host_of(L)->sim, why));
+    lua_pushstring(L, text_chars(why));
     return 2;
 }
 
@@ -307,12 +305,11 @@ static int l_text(lua_State *L)
     Sim *sim = host_of(L)->sim;
     int what = luaL_checkoption(L, 1, NULL, words);
     HostId host = host_check_host(L, 2);
-    Text text = {0};
-    if (what == 0) sim_nodes_text(sim, host, &text);
-    if (what == 1) sim_info_text(sim, host, &text);
-    if (what == 2) sim_conf_text(sim, host, &text);
-    lua_pushlstring(L, text_chars(&text), text.size);
-    text_deinit(&text);
+    Text *text = host_scratch(L);
+    if (what == 0) sim_nodes_text(sim, host, text);
+    if (what == 1) sim_info_text(sim, host, text);
+    if (what == 2) sim_conf_text(sim, host, text);
+    lua_pushlstring(L, text_chars(text), text->size);
     return 1;
 }
 
@@ -352,4 +349,6 @@ static const luaL_Reg functions[] = {
 void core_node_open(lua_State *L)
 {
     luaL_setfuncs(L, functions, 0);
+    lua_pushinteger(L, HOSTS_MAX);
+    lua_setfield(L, -2, "hosts_max");
 }

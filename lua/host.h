@@ -26,6 +26,8 @@
 #define SOURCE_MAX    (1 << 20)
 #define PROCESSES_MAX 10000
 #define TURNS_MAX     100000 /* of processes at one virtual time */
+#define ARGUMENTS_MAX 15     /* of a spawned function: a fresh stack has room for them */
+#define COMMAND_STEPS 200    /* a command is worth so many steps, and one for each of its letters */
 
 typedef enum WaitKind {
     WAIT_READY,  /* runs as soon as its turn comes */
@@ -79,6 +81,8 @@ struct Script {
     uint32_t current; /* index of the process that runs */
     bool failed, has_hosts;
     Error error;
+    Text scratch; /* for texts on their way to Lua: an error may jump, and this is freed all the
+                     same */
 };
 
 Script *host_of(lua_State *L);
@@ -93,12 +97,19 @@ void host_fail(Script *script, int line, const char *format, ...)
 void host_charge(lua_State *L, uint64_t steps);
 /* Lets the running process wait; to be returned from a C function. */
 int host_wait(lua_State *L, WaitKind wait, SimTime time, uint32_t call);
+/* An empty text that may be left behind by a Lua error. */
+Text *host_scratch(lua_State *L);
+/* Submits a command: true, or false and *err when the simulator refuses. Counts as steps. */
+bool host_try(lua_State *L, const Command *command, uint32_t *number, Error *err);
 /* Submits a command; a refusal becomes a Lua error. Returns the number given. */
 uint32_t host_submit(lua_State *L, const Command *command);
 
 /* process.c: a new process; the function and its arguments lie on top of `from` and go away. False
  * when there are too many. */
 bool host_spawn(Script *script, lua_State *from, int arguments, TaskKind kind, int line);
+
+/* core_event.c: is the record one that handlers of its type are told of? */
+bool event_concerns(const TraceRecord *record);
 
 /* Each adds to the globals, or to the table `core` on top of the stack. */
 void sandbox_open(lua_State *L);

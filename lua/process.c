@@ -38,10 +38,10 @@ int host_wait(lua_State *L, WaitKind wait, SimTime time, uint32_t call)
 
 bool host_spawn(Script *script, lua_State *from, int arguments, TaskKind kind, int line)
 {
+    SIM_ASSERT(arguments <= ARGUMENTS_MAX);
     if (script->processes.count >= PROCESSES_MAX) return false;
     lua_State *thread = lua_newthread(from);
     int reference = luaL_ref(from, LUA_REGISTRYINDEX);
-    luaL_checkstack(thread, arguments + 1, "too many arguments");
     lua_sethook(thread, count_steps, LUA_MASKCOUNT, STEPS_EACH);
     lua_xmove(from, thread, arguments + 1);
     Process process = {.thread = thread,
@@ -178,6 +178,7 @@ static void call_handlers(Script *script)
         for (uint32_t i = 0; i < script->handlers.count; i++) {
             const Handler *handler = &script->handlers.items[i];
             if (handler->type != record.type || record.seq <= handler->after) continue;
+            if (!event_concerns(&record)) continue;
             lua_rawgeti(script->L, LUA_REGISTRYINDEX, handler->function);
             lua_pushinteger(script->L, (lua_Integer)record.seq);
             if (host_spawn(script, script->L, 1, TASK_SPAWNED, handler->line)) continue;

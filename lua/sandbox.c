@@ -56,6 +56,19 @@ static int l_random(lua_State *L)
     return 1;
 }
 
+/* Calls Lua's own function, the first upvalue, with all arguments. It does not know its name when
+ * called from C: a message gets name and place here. */
+static int call_wrapped(lua_State *L, const char *name)
+{
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    if (lua_pcall(L, lua_gettop(L) - 1, 1, 0) == LUA_OK) return 1;
+    const char *text = lua_tostring(L, -1);
+    if (!text) return lua_error(L);
+    luaL_gsub(L, text, "'?'", lua_pushfstring(L, "'%s'", name));
+    return host_error(L, "%s", lua_tostring(L, -1));
+}
+
 /* string.rep is bounded by the limit on memory, but must not come near it by one call. */
 static int l_rep(lua_State *L)
 {
@@ -67,11 +80,7 @@ static int l_rep(lua_State *L)
         return host_error(L, "string.rep would make a text of more than %d MiB",
                           (int)(MEMORY_MAX >> 23));
     }
-    int arguments = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, 1);
-    return 1;
+    return call_wrapped(L, "rep");
 }
 
 /* The letter of the next conversion in a format from `*at` on; 0 when there is none. */
@@ -103,10 +112,7 @@ static int l_format(lua_State *L)
         lua_call(L, 1, 1);
         lua_replace(L, arg);
     }
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, 1);
-    return 1;
+    return call_wrapped(L, "format");
 }
 
 int sandbox_count_places(const char *format, size_t size)
@@ -135,10 +141,7 @@ static int l_setmetatable(lua_State *L)
         }
     }
     lua_settop(L, 2);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, 2, 1);
-    return 1;
+    return call_wrapped(L, "setmetatable");
 }
 
 /* Replaces field `name` of the table on top by a function that knows the old one. */

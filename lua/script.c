@@ -70,12 +70,25 @@ void host_fail(Script *script, int line, const char *format, ...)
     else error_set(&script->error, "%s: %s", script->name, text);
 }
 
+Text *host_scratch(lua_State *L)
+{
+    Text *scratch = &host_of(L)->scratch;
+    text_clear(scratch);
+    return scratch;
+}
+
+bool host_try(lua_State *L, const Command *command, uint32_t *number, Error *err)
+{
+    uint64_t letters = command->text ? strlen(command->text) : 0;
+    host_charge(L, COMMAND_STEPS + letters);
+    return sim_submit(host_of(L)->sim, command, number, err);
+}
+
 uint32_t host_submit(lua_State *L, const Command *command)
 {
-    Script *script = host_of(L);
     Error err = {{0}};
     uint32_t number = 0;
-    if (!sim_submit(script->sim, command, &number, &err)) host_error(L, "%s", err.text);
+    if (!host_try(L, command, &number, &err)) host_error(L, "%s", err.text);
     return number;
 }
 
@@ -206,6 +219,7 @@ void script_destroy(Script *script)
     if (!script) return;
     lua_close(script->L);
     sim_destroy(script->sim);
+    text_deinit(&script->scratch);
     array_deinit(NULL, &script->processes);
     array_deinit(NULL, &script->handlers);
     mem_free(NULL, script, sizeof(*script));

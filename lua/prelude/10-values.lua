@@ -137,8 +137,8 @@ local function rate_of(value, what)
     number = tonumber(digits)
     if number then number = number * BYTES[unit] end
   end
-  if type(number) == "number" and number >= 1 and number < 1e15 then return floor(number) end
-  fail("%s must be bytes a second, as in 1000000 or \"1MB\", not %s", what, shown(value))
+  if type(number) == "number" and number >= 1000 and number < 1e15 then return floor(number) end
+  fail("%s must be bytes a second, from 1000 or \"1KB\" on, not %s", what, shown(value))
 end
 
 local names_of, sorted_keys -- 20-tables

@@ -36,6 +36,7 @@ end
 
 -- Keys in order: numbers, then texts, booleans, handles (nodes, clusters...) as they were made, durations.
 local orders = {} -- handle -> number
+local members = {} -- cluster -> { nodes = list, names = name -> node, replicas = for create }
 local handles = 0
 local function new_handle(meta)
   local handle = setmetatable({}, meta)
@@ -84,6 +85,7 @@ end
 function pairs(t)
   if type(t) ~= "table" then fail("pairs wants a table, not %s", shown(t)) end
   local meta = meta_of(t)
+  if members[t] then fail("pairs wants a table, not a cluster; its nodes are in c.nodes") end
   if orders[t] or meta == Span then fail("pairs wants a table, not %s", shown(t)) end
   if type(meta) == "table" and rawget(meta, "__pairs") then return meta.__pairs(t) end
   local keys, at = sorted_keys(t), 0

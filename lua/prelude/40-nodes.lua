@@ -61,6 +61,7 @@ local function conf_of(options, what, known)
   if options.conf then lines[1] = options.conf end
   for _, key in ipairs(sorted_keys(options)) do
     if known[key] == nil then
+      if type(key) ~= "string" then fail("%s does not know %s", what, shown(key)) end
       local name, value, place = tostring(key):gsub("_", "-"), options[key], what .. ": " .. tostring(key)
       if name == "node-timeout" then
         name = "cluster-node-timeout"
@@ -216,12 +217,12 @@ end
 -- Processes -----------------------------------------------------------------------------------------------------
 
 -- A refusal is the script's mistake, unless somebody else (a mouse) has changed the process meanwhile: then it is no
--- reason to end a lesson.
+-- reason to end a lesson. A process that is still starting is dead to everybody but nobody has killed it.
 local becomes = { start = "running", kill = "dead", power_off = "dead", freeze = "frozen", thaw = "running" }
 local function process(what, host)
   local found = core.status(host)
   local wrong = core.process(what, host)
-  if wrong and found == left[host] then fail("%s", wrong) end
+  if wrong and (found == left[host] or wrong:find("it is starting", 1, true)) then fail("%s", wrong) end
   left[host] = becomes[what] or left[host]
 end
 

@@ -2,7 +2,6 @@
 
 local Cluster = { __name = "cluster", __metatable = "cluster" }
 local cluster_methods = {}
-local members = {} -- cluster -> { nodes = list, names = name -> node, replicas = for create }
 
 Cluster.__tostring = function() return "cluster" end
 Cluster.__concat = function(a, b) return tostring(a) .. tostring(b) end
@@ -112,6 +111,7 @@ function cluster(options)
   local replicas = whole(options.replicas or 0, 0, 20, "cluster: replicas")
   local conf = conf_of(options, "cluster", cluster_options)
   local first, nodes, count = host_count, {}, primaries * (replicas + 1)
+  if count > core.hosts_max - host_count then fail("cluster: %d nodes are too many; there is room for %d", count, core.hosts_max - host_count) end
   local zones = zones_of(options.zones, count)
   set_links(options)
   for i = 1, count do

@@ -92,4 +92,7 @@ function heal(fault)
   end
 end
 
-function fault(number) return faults[whole(number, 1, #faults, "fault: the number")] end
+function fault(number)
+  if #faults == 0 then fail("fault: this script has made none") end
+  return faults[whole(number, 1, #faults, "fault: the number")]
+end

@@ -6,7 +6,7 @@ local known_types = core.types()
 local function event_of(seq)
   local event = core.record(seq)
   for name, host in next, event.hosts or {} do event[name] = by_host[host] end
-  for name, ns in next, event.spans do event[name] = span(ns) end
+  for name, ns in next, event.spans do event[name] = span((ns < 0 or ns >= SPAN_MAX) and SPAN_MAX - 1 or ns) end
   event.type = event.type:lower()
   event.node = event.host and by_host[event.host]
   event.host, event.hosts, event.spans = nil, nil, nil

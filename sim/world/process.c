@@ -122,13 +122,14 @@ void process_kill(Sim *sim, HostId number, bool power)
     bool was_alive = host_has_process(host);
     host->process++; /* whatever is scheduled for it is stale */
     host->booting = false;
-    host->status = PROCESS_DEAD;
-    host->since = sim->now;
-
-    TraceRecord record = {.type = TRACE_PROCESS_EXITED};
-    record.u.PROCESS_EXITED.reason = power ? EXIT_POWER : EXIT_KILLED;
-    world_note(sim, number, &record);
-    sim->cause = trace_count(sim->trace);
+    if (was_alive) { /* one that was still loading had never begun, as far as others could see */
+        host->status = PROCESS_DEAD;
+        host->since = sim->now;
+        TraceRecord record = {.type = TRACE_PROCESS_EXITED};
+        record.u.PROCESS_EXITED.reason = power ? EXIT_POWER : EXIT_KILLED;
+        world_note(sim, number, &record);
+        sim->cause = trace_count(sim->trace);
+    }
 
     net_set_listening(sim->net, number, false);
     if (power) {

@@ -5,6 +5,8 @@
  * ":3:" the line is part of it. */
 #include "tests/unit/script_run.h"
 
+#include "sim/trace/state.h"
+
 #include <CUnit/CUnit.h>
 
 #include <stdio.h>
@@ -91,12 +93,43 @@ static void a_script_cut_short_never_crashes(void)
     free(source);
 }
 
+/* Extreme values, impossible orders, everything at once: the host stays in charge, and folding the
+ * trace gives the truth. */
+static void chaos_leaves_a_trace_that_adds_up(void)
+{
+    size_t size = 0;
+    char *source = script_read_file("tests/scripts/chaos.lua", &size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(source);
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        ScriptRun run = script_run_bytes("chaos.lua", source, size, seed);
+        if (run.status != SCRIPT_FINISHED)
+            fprintf(stderr, "seed %u: %s\n", (unsigned)seed, run.err.text);
+        CU_ASSERT_EQUAL_FATAL(run.status, SCRIPT_FINISHED);
+        TraceState folded, truth;
+        Text why = {0};
+        state_init(&folded, NULL);
+        state_init(&truth, NULL);
+        const Trace *trace = sim_trace(script_sim(run.script));
+        trace_state_at(trace, trace_count(trace), &folded);
+        sim_truth(script_sim(run.script), &truth);
+        bool equal = state_equal(&folded, &truth, &why);
+        if (!equal) fprintf(stderr, "seed %u: %s\n", (unsigned)seed, text_chars(&why));
+        CU_ASSERT_TRUE(equal);
+        text_deinit(&why);
+        state_deinit(&folded);
+        state_deinit(&truth);
+        script_run_close(&run);
+    }
+    free(source);
+}
+
 void test_script_files_suite(void)
 {
     CU_pSuite suite = CU_add_suite("script: good and broken files", NULL, NULL);
     CU_add_test(suite, "good scripts hold what they expect", good_scripts_hold_what_they_expect);
     CU_add_test(suite, "broken scripts end with one sentence",
                 broken_scripts_end_with_one_sentence);
+    CU_add_test(suite, "chaos leaves a trace that adds up", chaos_leaves_a_trace_that_adds_up);
     CU_add_test(suite, "a script cut short or bent never crashes",
                 a_script_cut_short_never_crashes);
 }

@@ -1,0 +1,2 @@
+-- expect: :2: error was called with a table
+error(setmetatable({}, { __tostring = function() while true do end end }))
