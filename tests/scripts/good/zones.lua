@@ -21,5 +21,7 @@ expect(near < far and far < farthest, "near %s, far %s, farthest %s", near, far,
 local wall = isolate(c:zone "blue")
 wait "1s"
 wall:heal()
+local rooms = cluster { primaries = 2, replicas = 1, zones = { "left", "right", "left", "right" } }
+expect(rooms[1].zone == "left" and rooms[3].zone == "left" and #rooms:zone "right" == 2, "a zone for each node")
 local plain = cluster { primaries = 1, zones = 2, prefix = "x" }
-expect(plain.x7.zone == "zone 1", "zones by number, nodes by prefix")
+expect(plain.x11.zone == "zone 1", "zones by number, nodes by prefix")
