@@ -86,12 +86,31 @@ static void put_in_bucket(Queue *queue, const Event *event)
     queue->filled |= UINT64_C(1) << k;
 }
 
+/* The base goes back to `last`: settle had moved it on to an event that was not due yet, and then
+ * earlier ones were posted. Above their highest differing bit both bases are equal, and the buckets
+ * stay right; what lies in a lower one differs from `last` in just that bit. Equal times are in one
+ * bucket, so their order stays. */
+static void move_base_back(Queue *queue)
+{
+    int high = highest_bit(queue->base ^ queue->last);
+    uint64_t low = queue->filled & ((UINT64_C(1) << high) - 1);
+    queue->base = queue->last;
+    queue->filled &= ~low;
+    for (; low != 0; low &= low - 1) {
+        EventArray *bucket = &queue->buckets[__builtin_ctzll(low)];
+        for (uint32_t i = 0; i < bucket->events.count; i++)
+            put_in_bucket(queue, &bucket->events.items[i]);
+        bucket->events.count = 0;
+    }
+}
+
 /* Everything left of the run goes to buckets again, with `last` as the base. The bits above the
  * bucket the run came from are those of the old base, so the higher buckets stay right. */
 static void spread_run(Queue *queue)
 {
     EventArray *run = &queue->run;
     uint32_t kept = 0;
+    if (queue->base > queue->last) move_base_back(queue);
     queue->base = queue->last;
     for (uint32_t i = queue->run_head; i < run->events.count; i++) {
         if (run->events.items[i].time == queue->last)

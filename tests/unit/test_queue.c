@@ -125,6 +125,30 @@ static void queue_agrees_with_the_heap(void)
     }
 }
 
+/* The queue has looked at what lies far ahead, and then hundreds of events come before it. */
+static void queue_takes_many_events_before_one_that_was_not_due(void)
+{
+    Mem *mem = mem_create();
+    Pair pair = {.queue = queue_create(mem), .heap = queue_heap_create(mem)};
+    pair.rng = rng_derive(5, "test", 0);
+    bool same = true;
+    for (uint32_t round = 0; round < 20; round++) {
+        SimTime start = pair.now + 1000000 + rng_below(&pair.rng, 1u << 28);
+        for (uint32_t i = 0; i < 1200; i++) {
+            bool far = i < 200;
+            SimTime time = far ? start + (UINT64_C(1) << 27) + rng_below(&pair.rng, 1u << 27)
+                               : start + rng_below(&pair.rng, 1u << 20);
+            Event event = {.time = time, .kind = 3, .a = i};
+            if (i == 200) same = same && pop_both(&pair, start);
+            queue_post(pair.queue, event);
+            queue_heap_post(pair.heap, event);
+        }
+        for (uint32_t i = 0; same && i < 1200; i++) same = pop_both(&pair, SIM_TIME_NEVER);
+    }
+    CU_ASSERT_TRUE(same);
+    mem_destroy(mem);
+}
+
 /* Many events at few times: the order of posting decides, through every level. */
 static void queue_keeps_the_order_of_equal_times(void)
 {
@@ -176,6 +200,8 @@ void test_queue_suite(void)
     CU_add_test(suite, "cancels once, and only what is armed",
                 queue_cancels_once_and_only_what_is_armed);
     CU_add_test(suite, "agrees with the heap", queue_agrees_with_the_heap);
+    CU_add_test(suite, "takes many events before one that was not due",
+                queue_takes_many_events_before_one_that_was_not_due);
     CU_add_test(suite, "keeps the order of equal times", queue_keeps_the_order_of_equal_times);
     CU_add_test(suite, "comes back with its memory", queue_comes_back_with_its_memory);
 }
