@@ -122,9 +122,21 @@ static void spread_run(Queue *queue)
     queue->run_end = queue->last + 1;
 }
 
+/* With few events in flight the run can serve for hours: what was popped makes room. */
+static void drop_popped(Queue *queue)
+{
+    EventArray *run = &queue->run;
+    if (run->events.count < run->events.capacity || queue->run_head < run->events.count / 2) return;
+    run->events.count -= queue->run_head;
+    memmove(run->events.items, run->events.items + queue->run_head,
+            run->events.count * sizeof(Event));
+    queue->run_head = 0;
+}
+
 /* Into the run, behind all events of its time: it is the youngest. */
 static void insert_in_run(Queue *queue, const Event *event)
 {
+    drop_popped(queue);
     append(queue->mem, &queue->run);
     Event *items = queue->run.events.items;
     uint32_t at = queue->run.events.count - 1;
