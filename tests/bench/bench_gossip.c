@@ -7,7 +7,6 @@
  * They are measured once nothing is recorded for T/2 any more, over whole spans of T/2, since the
  * pings of nodes that joined together come in waves of that length. */
 #include "sim/base/bitset.h"
-#include "sim/base/rng.h"
 #include "tests/fixture/fixture.h"
 
 #include <stdio.h>
@@ -40,19 +39,6 @@ static double seconds(void)
     struct timespec now;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* Million handlers of bench_queue a second: 69 on the machine that the targets come from. */
-static double machine(void)
-{
-    Rng rng = rng_derive(1, "phold", 1000);
-    uint64_t sum = 0;
-    double start = seconds();
-    for (uint32_t i = 0; i < 20000000; i++) {
-        uint64_t value = rng_next(&rng);
-        sum += 1 + ((value >> 20) % SIM_MS) * (1 + (value & 7));
-    }
-    return 20 / (seconds() - start) + (sum == 0);
 }
 
 typedef struct Speed {
@@ -174,7 +160,6 @@ static void bench_servers(void)
 int main(int argc, char **argv)
 {
     static const uint32_t standard[] = {10, 100, 300, 1000};
-    printf("this machine, now: %.0f M handlers a second (the targets' machine: 69)\n", machine());
     printf("simulated seconds per second of CPU, T = 15 s, trace level 1 (share of the target)\n");
     for (int i = 1; i < argc; i++) bench((uint32_t)strtoul(argv[i], NULL, 10));
     if (argc > 1) return 0;
