@@ -190,6 +190,68 @@ static void check_owners(Check *check, const TraceRecord *record)
     }
 }
 
+/* In one node's table a slot has at most one owner (invariant 4). */
+static void check_table(Check *check, const TraceRecord *record)
+{
+    const TraceState *state = &check->state;
+    NodeId peer = record->u.PEER_SLOTS.peer;
+    const Belief *changed = state_belief(state, record->host, peer);
+    for (uint32_t i = 0; i < state->nodes.count && i < state->node_stride; i++) {
+        const Belief *other = state_belief(state, record->host, (NodeId)i);
+        if (i == peer || !other->known) continue;
+        if (!share_slots(state->slots, changed->slots, other->slots)) continue;
+        Text *text = broken(check, record);
+        if (!text) return;
+        text_append(text, "%s holds both %s and %s for the owner of a slot\n",
+                    state->hosts.items[record->host].name, name_of(check, peer),
+                    name_of(check, (NodeId)i));
+    }
+}
+
+/* Counts in one node's table: primaries with slots, and those of them that it can reach. */
+static uint32_t count_voters(const Check *check, HostId host, uint32_t *reachable)
+{
+    const TraceState *state = &check->state;
+    uint32_t voters = 0;
+    *reachable = 0;
+    for (uint32_t i = 0; i < state->nodes.count && i < state->node_stride; i++) {
+        const Belief *belief = state_belief(state, host, (NodeId)i);
+        if (!belief->known || !(belief->flags & FLAG_PRIMARY)) continue;
+        if (belief->slots == SLOTS_EMPTY) continue;
+        voters++;
+        *reachable += !(belief->flags & (FLAG_PFAIL | FLAG_FAIL));
+    }
+    return voters;
+}
+
+/* Who says that the cluster is well reaches a majority of the primaries (invariant 8). */
+static void check_state(Check *check, const TraceRecord *record)
+{
+    if (record->u.SELF_STATE.state != STATE_OK) return;
+    uint32_t reachable, voters = count_voters(check, record->host, &reachable);
+    if (reachable >= voters / 2 + 1) return;
+    Text *text = broken(check, record);
+    if (!text) return;
+    text_append(text, "%s says ok and reaches %" PRIu32 " of %" PRIu32 " primaries\n",
+                check->state.hosts.items[record->host].name, reachable, voters);
+}
+
+/* Nobody marks a node as failing without suspecting it and without enough reports, its own word
+ * included (invariant 6). */
+static void check_failed(Check *check, const TraceRecord *record)
+{
+    const HostState *host = &check->state.hosts.items[record->host];
+    const Belief *self = state_belief(&check->state, record->host, host->node);
+    NodeId peer = record->u.FAILED.peer;
+    uint32_t words = self->flags & FLAG_PRIMARY ? 1 : 0;
+    for (uint32_t i = 0; i < host->reports.count; i++) words += host->reports.items[i].peer == peer;
+    if (words >= record->u.FAILED.quorum && words == record->u.FAILED.reports) return;
+    Text *text = broken(check, record);
+    if (!text) return;
+    text_append(text, "%s marks %s as failing with %" PRIu32 " words of %u\n", host->name,
+                name_of(check, peer), words, record->u.FAILED.quorum);
+}
+
 /* A restart from disk may forget a currentEpoch that no save took along (§2.6); a new identity is
  * new. */
 static void check_start(Check *check, const TraceRecord *record)
@@ -215,6 +277,8 @@ bool check_record(Check *check, const TraceRecord *record)
     case TRACE_PROCESS_STARTED: check_start(check, record); break;
     case TRACE_VOTE_GRANTED: check_vote(check, record); break;
     case TRACE_ELECTION_WON: check_win(check, record); break;
+    case TRACE_SELF_STATE: check_state(check, record); break;
+    case TRACE_FAILED: check_failed(check, record); break;
     case TRACE_SELF_EPOCHS: check_epochs(check, record); break;
     case TRACE_PEER_EPOCH:
         if (!is_about_self(check, record, record->u.PEER_EPOCH.peer)) break;
@@ -222,6 +286,7 @@ bool check_record(Check *check, const TraceRecord *record)
         check_owners(check, record);
         break;
     case TRACE_PEER_SLOTS:
+        check_table(check, record);
         if (is_about_self(check, record, record->u.PEER_SLOTS.peer)) check_owners(check, record);
         break;
     case TRACE_PEER_FLAGS:
