@@ -68,6 +68,7 @@ void scene_stage(DrawList *list, const Model *model, const UiState *ui, const St
         else stage_small_nodes(&stage);
     }
     stage_tokens(&stage);
+    stage_pills(&stage);
     stage_bands_words(&stage);
     stage_title(&stage);
     stage_notes(&stage);

@@ -176,6 +176,7 @@ void stage_trails(Stage *stage);             /* behind the nodes; counts what is
 void stage_nodes(const Stage *stage);        /* form ring */
 void stage_capsules(const Stage *stage);     /* outlines and columns' names, below the nodes */
 void stage_small_nodes(const Stage *stage);
+void stage_pills(const Stage *stage); /* names of tiles that matter, above the tokens */
 void stage_tokens(const Stage *stage);
 void stage_title(Stage *stage);
 void stage_notes(const Stage *stage);

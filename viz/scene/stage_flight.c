@@ -12,6 +12,7 @@
 #define SHOT_MS        32.0f /* two frames */
 #define FLASH_MS       90.0f
 #define FLASH_RECORDS  600u /* looked at for flashes */
+#define WAITING_HOSTS  6u   /* up to so many nodes what waits at a wall is drawn */
 #define CROWD          24u  /* rare ones under way at once */
 #define WAIT_MS        1.0f /* virtual: how long a lost message takes to its wall */
 #define FLY_DEFAULT_NS 500000u
@@ -154,10 +155,9 @@ static bool is_drawn(const Stage *stage, const FlightState *flight, uint32_t com
  * drawn, where many nodes send it. */
 static bool is_hidden(const Stage *stage, const FlightState *flight, const FlightView *view)
 {
-    bool is_counted = view->is_common || stage->is_crowded;
-    if (view->is_waiting && is_counted && stage->map.form != FORM_RING &&
-        stage->state->selected == HOST_NONE)
-        return true;
+    bool has_ego = stage->map.form != FORM_RING && stage->state->selected != HOST_NONE;
+    bool is_counted = view->is_common ? stage->map.hosts > WAITING_HOSTS : stage->is_crowded;
+    if (view->is_waiting && is_counted && !has_ego) return true;
     return stage->observer != HOST_NONE && view->is_waiting && flight->to == stage->observer;
 }
 
@@ -190,7 +190,8 @@ void stage_trails(Stage *stage)
 void stage_tokens(const Stage *stage)
 {
     uint32_t common = 0;
-    float scale = stage->is_crowded              ? 0.4f
+    float crowd = stage->map.form == FORM_TILES ? 0.4f * fminf(1, stage->map.pitch / 28) : 0.4f;
+    float scale = stage->is_crowded              ? crowd
                   : stage->map.form == FORM_RING ? fmaxf(0.7f, stage->map.radius / 40)
                                                  : 0.7f;
     for (uint32_t i = 0; i < stage->model->state.flights.count; i++) {

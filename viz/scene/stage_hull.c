@@ -7,8 +7,10 @@
 
 #include <math.h>
 
-#define HULL_REACH 7.0f /* beyond the rings of a node */
-#define HULL_EDGE  1.25f
+#define HULL_REACH     7.0f /* beyond the rings of a node */
+#define HULL_REACH_LOW 3.0f
+#define HULL_EDGE      1.25f
+#define HULL_APART     10.0f /* between two hulls */
 
 static uint16_t island_of(const Stage *stage, uint32_t host)
 {
@@ -17,7 +19,7 @@ static uint16_t island_of(const Stage *stage, uint32_t host)
 
 static float half_width(const Stage *stage)
 {
-    return stage->map.radius * NODE_REACH + HULL_REACH;
+    return stage->map.radius * NODE_REACH + (stage->map.is_low ? HULL_REACH_LOW : HULL_REACH);
 }
 
 /* Square of the distance from a point to the line between two others. */
@@ -33,7 +35,7 @@ static float distance_square(Point at, Point p, Point q)
 static bool line_is_free(const Stage *stage, uint32_t a, uint32_t b)
 {
     const HostPlace *places = stage->plan->places.items;
-    float reach = 2 * half_width(stage);
+    float reach = 2 * half_width(stage) + HULL_APART;
     for (uint32_t i = 0; i < stage->map.hosts; i++) {
         if (island_of(stage, i) == island_of(stage, a)) continue;
         if (distance_square(places[i].at, places[a].at, places[b].at) < reach * reach) return false;

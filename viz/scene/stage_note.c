@@ -213,7 +213,7 @@ static void shorten(Note *note)
 
 static Rect bounds_of(const Stage *stage)
 {
-    return (Rect){stage->rect.x + 16, stage->rect.y + 8, stage->rect.w - 20,
+    return (Rect){stage->rect.x + 24, stage->rect.y + 8, stage->rect.w - 32,
                   stage->rect.h - (stage->map.is_low ? 4 : LEGEND_HEIGHT) - 8};
 }
 
@@ -322,7 +322,8 @@ static void draw_note(const Stage *stage, Placer *placer, const Note *note)
         if (line > width) width = line;
         height += type_style(note->lines[i].role, stage->state->projector).line;
     }
-    Placed place = placer_beside(placer, node->at, node->radius * NODE_REACH, width, height,
+    float hull = stage_is_cut(stage) && !stage->map.has_zones ? 8 : 0;
+    Placed place = placer_beside(placer, node->at, node->radius * NODE_REACH + hull, width, height,
                                  rect_center(stage->map.field));
     if (!place.found) return;
     placer_add_rect(placer, place.rect);

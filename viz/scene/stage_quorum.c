@@ -137,8 +137,41 @@ static float draw_voters(const Stage *stage, uint16_t island, Point at, bool mea
     return count <= 8 ? (float)count * 52 : (float)count * 16;
 }
 
+/* Two or three short lines, where there is no room for meters. */
+static Rect low_heading(const Stage *stage, uint16_t island, Point at, bool measure)
+{
+    const Island *row = &stage->model->islands.items[island];
+    WriteStop stop = write_stop(stage, island);
+    char lines[3][40] = {"", "", ""};
+    snprintf(lines[0], sizeof(lines[0]), "Island %u", island + 1u);
+    snprintf(lines[1], sizeof(lines[1]), "%s", row->has_majority ? "majority" : "no majority");
+    bool tells = !row->has_majority && stop.has_primary;
+    if (tells && !stop.accepts) snprintf(lines[2], sizeof(lines[2]), "takes no writes");
+    if (tells && stop.accepts && stop.at > stage->model->time) {
+        char seconds[24];
+        stage_seconds(stage, stop.at - stage->model->time, seconds);
+        snprintf(lines[2], sizeof(lines[2]), "writes %s s", seconds);
+    }
+    Rect used = {at.x, at.y, 0, 0};
+    for (uint32_t i = 0; i < 3 && lines[i][0] != '\0'; i++) {
+        TypeRole role = i == 0 ? TYPE_ANNOTATION : TYPE_LABEL;
+        float high = type_style(role, stage->state->projector).line;
+        Rect line = {at.x, at.y + used.h, 0, high};
+        Color color = i == 0 ? stage->theme->text : stage->theme->text2;
+        if (i == 2 && stop.accepts) color = stage->theme->danger_text;
+        float wide = label_width(&stage->ui, role, lines[i]);
+        if (!measure)
+            label_draw(&stage->ui, (Point){at.x, label_middle(&stage->ui, line, role)}, ALIGN_LEFT,
+                       role, color, lines[i]);
+        if (wide > used.w) used.w = wide;
+        used.h += high;
+    }
+    return used;
+}
+
 Rect stage_island_heading(const Stage *stage, uint16_t island, Point at, float width, bool measure)
 {
+    if (stage->map.is_low) return low_heading(stage, island, at, measure);
     const Theme *theme = stage->theme;
     const Island *row = &stage->model->islands.items[island];
     WriteStop stop = write_stop(stage, island);

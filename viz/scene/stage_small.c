@@ -237,8 +237,12 @@ void stage_small_nodes(const Stage *stage)
         draw_small_rings(stage, (HostId)i, place, &look);
         draw_flag(stage, place, &look);
     }
+}
+
+void stage_pills(const Stage *stage)
+{
+    if (stage->map.form != FORM_TILES) return; /* numbers stand in capsules */
     uint32_t pills = 0;
-    if (stage->map.form == FORM_CAPSULES) return; /* numbers stand in the nodes */
     for (uint32_t i = 0; i < stage->map.hosts && pills < PILLS_MAX; i++) {
         HostLook look = stage_look(stage, (HostId)i);
         if (!matters(stage, (HostId)i, &look)) continue;

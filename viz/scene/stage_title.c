@@ -114,6 +114,16 @@ static void title_cut(const Stage *stage, Title *title)
              title->count / 2 + 1);
 }
 
+/* One way, or between some pairs only: everybody still reaches everybody, over others. */
+static void title_partial_cut(const Stage *stage, Title *title)
+{
+    char seconds[24];
+    SimTime since = model_cut_since(stage->model);
+    stage_seconds(stage, stage->model->time > since ? stage->model->time - since : 0, seconds);
+    text_append(&title->head, "Not everybody reaches everybody");
+    text_append(&title->under, "for %s s; no side is cut off from all others", seconds);
+}
+
 /* ---- nodes in trouble ---- */
 
 static bool is_down(const Stage *stage, uint32_t host)
@@ -274,6 +284,7 @@ static void title_truth(const Stage *stage, Title *title)
     else if (stage_is_cut(stage)) title_cut(stage, title);
     else if (newest != HOST_NONE) title_down(stage, title, newest, down);
     else if (title_birth(stage, title)) return;
+    else if (model_cut_since(stage->model) != SIM_TIME_NEVER) title_partial_cut(stage, title);
     else title_quiet(stage, title);
 }
 
