@@ -96,7 +96,7 @@ typedef struct Stage {
     uint16_t hull_links[RING_HOSTS_MAX]; /* soft hulls: which nodes are joined, a bit each */
     /* Of the messages under way, counted by stage_trails: */
     uint32_t rare_of_kind[MSG_COUNT];
-    uint32_t common, common_shown, waiting, flashes;
+    uint32_t rare_total, common, common_shown, waiting, flashes;
     bool is_crowded; /* so many rare ones that letters would hide each other */
 } Stage;
 

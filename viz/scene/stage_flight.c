@@ -11,10 +11,12 @@
 #define COMMON_HOSTS   60u   /* up to so many nodes */
 #define SHOT_MS        32.0f /* two frames */
 #define FLASH_MS       90.0f
-#define FLASH_RECORDS  600u /* looked at for flashes */
-#define WAITING_HOSTS  6u   /* up to so many nodes what waits at a wall is drawn */
-#define CROWD          24u  /* rare ones under way at once */
-#define WAIT_MS        1.0f /* virtual: how long a lost message takes to its wall */
+#define FLASH_RECORDS  600u  /* looked at for flashes */
+#define WAITING_HOSTS  6u    /* up to so many nodes what waits at a wall is drawn */
+#define CROWD          24u   /* rare ones under way at once */
+#define FAN_MAX        150u  /* long lines of rare messages; of more the trails get short */
+#define SHORT_TAIL     0.15f /* of the way */
+#define WAIT_MS        1.0f  /* virtual: how long a lost message takes to its wall */
 #define FLY_DEFAULT_NS 500000u
 
 typedef struct FlightView {
@@ -61,6 +63,12 @@ static FlightView view_of(const Stage *stage, const FlightState *flight)
     return view;
 }
 
+/* Every so manieth request of a great many has a line: the eye counts none of them anyway. */
+static uint32_t fan_stride(const Stage *stage)
+{
+    return stage->rare_total / FAN_MAX + 1;
+}
+
 static void draw_trail(const Stage *stage, const FlightView *view, MsgKind kind)
 {
     const Theme *theme = stage->theme;
@@ -72,7 +80,8 @@ static void draw_trail(const Stage *stage, const FlightView *view, MsgKind kind)
                   stroke_solid(color_alpha(theme->text3, 0.7f), 1));
         return;
     }
-    if (kind == MSG_AUTH_REQUEST && is_tile) { /* the fan: where all of them go */
+    if (kind == MSG_AUTH_REQUEST && is_tile) { /* the fan: where all of them go, or some of many */
+        if (stage->rare_of_kind[kind] % fan_stride(stage) != 0) return;
         path_draw(stage, &view->path, view->path.from, view->path.to,
                   stroke_solid(color_alpha(theme->text, 0.10f), 0.8f));
         return;
@@ -84,7 +93,9 @@ static void draw_trail(const Stage *stage, const FlightView *view, MsgKind kind)
         stroke.round_caps = true;
     }
     if (kind == MSG_FAIL) stroke = stroke_solid(theme->danger_text, is_tile ? 1.3f : 1.75f);
-    path_draw(stage, &view->path, view->tail, view->t, stroke);
+    float tail = view->tail;
+    if (stage->rare_total > FAN_MAX) tail = fmaxf(tail, view->t - SHORT_TAIL);
+    path_draw(stage, &view->path, tail, view->t, stroke);
 }
 
 /* ---- flashes ---- */
@@ -171,7 +182,8 @@ static uint32_t count_rare(const Stage *stage)
 
 void stage_trails(Stage *stage)
 {
-    stage->is_crowded = stage->map.form == FORM_TILES || count_rare(stage) > CROWD;
+    stage->rare_total = count_rare(stage);
+    stage->is_crowded = stage->map.form == FORM_TILES || stage->rare_total > CROWD;
     draw_flashes(stage);
     for (uint32_t i = 0; i < stage->model->state.flights.count; i++) {
         const FlightState *flight = &stage->model->state.flights.items[i];
