@@ -134,8 +134,8 @@ void play_settle(App *app);
 void app_input(App *app, const Input *input);
 void keys_press(App *app, const Input *input);
 void mouse_input(App *app, const Input *input);
-/* What a menu row or a key does to one node; false when the key is none of these. */
-bool keys_node(App *app, uint32_t key, HostId host);
+/* What a button or a row of the menu does: that of its key. */
+void keys_click(App *app, uint32_t key);
 void keys_show_tab(App *app, DockTab tab, bool over);
 
 /* --- fault.c: each submits a Command and prints the Lua line that does the same. A fault in the

@@ -39,6 +39,10 @@ static bool stand_here(App *app)
                     "A trace file cannot be changed; open the scenario itself to break things.");
         return false;
     }
+    if (app->ui.question_open) {
+        app_message(app, "First your prediction: press its number.");
+        return false;
+    }
     if (app->time >= source_end(&app->source)) return true;
     uint32_t kept = 0;
     while (kept < app->source.by_hand.count && app->source.by_hand.items[kept].time <= app->time)

@@ -39,7 +39,8 @@ void keys_show_tab(App *app, DockTab tab, bool over)
     app->dirty = true;
 }
 
-bool keys_node(App *app, uint32_t key, HostId host)
+/* Keys that break or mend something. */
+static bool fault_key(App *app, uint32_t key, HostId host)
 {
     bool known = host < app->model.state.hosts.count;
     bool frozen = known && app->model.state.hosts.items[host].status == PROCESS_IS_FROZEN;
@@ -211,10 +212,16 @@ static bool menu_key(App *app, uint32_t key)
     }
     ui->menu_open = false;
     ui->selected = ui->menu_host;
-    if (key != KEY_RETURN || ui->menu_row >= count || !rows[ui->menu_row].enabled)
-        return key == KEY_RETURN;
-    keys_press(app, &(Input){.kind = INPUT_KEY, .key = rows[ui->menu_row].key});
+    if (key != KEY_RETURN) return false;
+    if (ui->menu_row < count && rows[ui->menu_row].enabled) keys_click(app, rows[ui->menu_row].key);
     return true;
+}
+
+/* A question must not take the digits of buttons for answers. */
+void keys_click(App *app, uint32_t key)
+{
+    if (key >= '1' && key <= '3') set_lens(app, (Lens)(key - '1'));
+    else keys_press(app, &(Input){.kind = INPUT_KEY, .key = key});
 }
 
 void keys_press(App *app, const Input *input)
@@ -230,5 +237,5 @@ void keys_press(App *app, const Input *input)
     if (digit_key(app, input) || arrow_key(app, input->key) || time_key(app, input) ||
         view_key(app, input))
         return;
-    keys_node(app, input->key, app->ui.selected);
+    fault_key(app, input->key, app->ui.selected);
 }

@@ -34,7 +34,7 @@ static void menu_click(App *app, const Input *input)
     app->ui.menu_open = false;
     if (row < 0 || (uint32_t)row >= count || !rows[row].enabled) return;
     app->ui.selected = app->ui.menu_host;
-    keys_press(app, &(Input){.kind = INPUT_KEY, .key = rows[row].key});
+    keys_click(app, rows[row].key);
 }
 
 static void open_menu(App *app, const Input *input, const Layout *layout)
@@ -55,12 +55,17 @@ static void left_down(App *app, const Input *input, const Layout *layout)
     UiState *ui = &app->ui;
     Rect dock = scene_dock_rect(ui, layout);
     int choice = scene_choice_at(&app->model, ui, layout, input->at);
+    uint32_t key = inside(layout->header, input->at)
+                       ? scene_header_key_at(&app->model, ui, layout, &app->metrics, input->at)
+                       : 0;
     if (dock.w > 0 && inside(dock, input->at)) {
         int tab = scene_dock_tab_at(ui, layout, &app->metrics, input->at);
         if (tab >= 0 && tab != (int)ui->dock) ui->dock_first = 0;
         if (tab >= 0) ui->dock = (DockTab)tab;
     } else if (ui->dock_over) {
         ui->dock_over = false;
+    } else if (key != 0) {
+        keys_click(app, key);
     } else if (choice > 0) {
         play_answer(app, choice);
     } else if (inside(layout->timeline, input->at)) {

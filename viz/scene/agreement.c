@@ -6,6 +6,7 @@
 #include "viz/scene/shard.h"
 #include "viz/ui/label.h"
 #include "viz/ui/meter.h"
+#include "viz/ui/rich.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #define THUMB        128.0f
 #define THUMB_PITCH  150.0f
 #define BARS_WIDTH   236.0f
+#define BARS_NARROW  156.0f
 #define MATRIX_CELLS 16u /* up to so many hosts each cell has a sign */
 #define MATRIX_MAX   64u /* rows of the folded matrix */
 #define ISLAND_GAP   8.0f
@@ -195,28 +197,26 @@ static void draw_bars(const Scene *scene, Rect rect, uint32_t differ)
     const Ui *draw = &scene->draw;
     const Theme *theme = draw->theme;
     uint32_t factions = scene->model->factions.count;
-    label_draw(draw, (Point){rect.x, rect.y + 12}, ALIGN_LEFT, TYPE_LABEL, theme->text3,
-               "Nodes that believe the same");
+    label_cut(draw, (Point){rect.x, rect.y + 12}, rect.w, TYPE_LABEL, theme->text3,
+              "Nodes that believe the same");
     draw_bar(scene, (Rect){rect.x, rect.y + 21, rect.w, 22}, false);
-    label_draw(draw, (Point){rect.x, rect.y + 64}, ALIGN_LEFT, TYPE_LABEL, theme->text3,
-               "Voting primaries among them");
+    label_cut(draw, (Point){rect.x, rect.y + 64}, rect.w, TYPE_LABEL, theme->text3,
+              "Voting primaries among them");
     draw_bar(scene, (Rect){rect.x, rect.y + 73, rect.w, 22}, true);
-    if (factions <= 1) {
-        label_draw(draw, (Point){rect.x, rect.y + 122}, ALIGN_LEFT, TYPE_BODY, theme->text2,
-                   factions == 1 ? "All running nodes agree on every slot."
-                                 : "No node is running.");
-        return;
-    }
-    label_drawf(draw, (Point){rect.x, rect.y + 122}, ALIGN_LEFT, TYPE_BODY, theme->text2,
-                "%s and %s differ in %u slots", dock_faction_letter(0), dock_faction_letter(1),
-                differ);
+    Text words = {0};
     const Contest *contest = &scene->model->contest;
-    if (contest->count > 0) {
-        label_drawf(draw, (Point){rect.x, rect.y + 143}, ALIGN_LEFT, TYPE_BODY_STRONG,
-                    theme->danger_text, "%s and %s both take writes",
+    RichStyle style = {.role = TYPE_BODY, .color = theme->text2, .bold_color = theme->danger_text};
+    if (factions == 0) text_append(&words, "No node is running.");
+    else if (factions == 1) text_append(&words, "All running nodes agree on every slot.");
+    else
+        text_append(&words, "%s and %s differ in %u slots.", dock_faction_letter(0),
+                    dock_faction_letter(1), differ);
+    if (contest->count > 0)
+        text_append(&words, "\n*%s and %s both take writes.*",
                     dock_host_name(scene->model, contest->a),
                     dock_host_name(scene->model, contest->b));
-    }
+    rich_draw(draw, (Rect){rect.x, rect.y + 107, rect.w, rect.h - 107}, &style, text_chars(&words));
+    text_deinit(&words);
 }
 
 /* --- the matrix --- */
@@ -341,10 +341,11 @@ void dock_agreement(const Scene *scene, Rect rect)
     if (cell > 23) cell = 23;
     float width = signs ? 34 + cell * (float)count + spread : inside.h;
     Rect matrix = {rect_right(inside) - width, inside.y, width, inside.h};
-    Rect thumbs = {inside.x + BARS_WIDTH + 34, inside.y, 0, inside.h};
-    thumbs.w = matrix.x - 28 - thumbs.x;
+    float bars = inside.w < 700 ? BARS_NARROW : BARS_WIDTH;
+    Rect thumbs = {inside.x + bars + (bars < BARS_WIDTH ? 20 : 34), inside.y, 0, inside.h};
+    thumbs.w = matrix.x - (bars < BARS_WIDTH ? 8 : 28) - thumbs.x;
     uint32_t differ = draw_thumbs(scene, thumbs);
-    draw_bars(scene, (Rect){inside.x, inside.y, BARS_WIDTH, inside.h}, differ);
+    draw_bars(scene, (Rect){inside.x, inside.y, bars, inside.h}, differ);
     if (signs) draw_signs(scene, matrix, cell, order, gaps, count);
     else draw_folded(scene, matrix, order, count);
     mem_free(NULL, order, (model->hosts.count + 1) * sizeof(HostId));

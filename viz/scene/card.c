@@ -30,15 +30,9 @@ static uint64_t last_before(const Model *model, uint64_t seq, TraceRecord *recor
 /* How many steps of the lesson began after that record. */
 static uint32_t steps_after(const Model *model, const UiState *ui, uint64_t seq)
 {
-    uint32_t steps = 0;
     if (!ui->index) return model->state.step_seq > seq ? 1 : 0;
-    for (uint32_t i = run_index_count(&ui->index->steps, model->time); i-- > 0;) {
-        uint64_t step = ui->index->steps.items[i].seq;
-        if (step > model->state.step_seq) continue;
-        if (step < seq) break;
-        steps++;
-    }
-    return steps;
+    return run_index_count(&ui->index->steps, model->state.seq) -
+           run_index_count(&ui->index->steps, seq);
 }
 
 bool card_question(const Model *model, const UiState *ui, CardQuestion *question)
@@ -241,7 +235,7 @@ static void step_title(const Model *model, const UiState *ui, Text *out)
     if (!last_before(model, model->state.step_seq, &record)) return;
     TraceText text = record.u.STEP.text;
     if (ui->index) {
-        uint32_t number = run_index_count(&ui->index->steps, record.time);
+        uint32_t number = run_index_count(&ui->index->steps, record.seq);
         text_append(out, "Step %u: ", number);
     }
     text_append_bytes(out, text.chars, text.size);
@@ -281,7 +275,7 @@ static void draw_narration(const Ui *draw, const Model *model, const UiState *ui
                   text_chars(&title));
     rich_draw(draw, (Rect){left, y + (full ? 9 : 6) - (has_title ? 0 : 14), width, height}, &style,
               text_chars(&words));
-    uint32_t done = ui->index ? run_index_count(&ui->index->steps, model->time) : 0;
+    uint32_t done = ui->index ? run_index_count(&ui->index->steps, model->state.seq) : 0;
     if (full && done > 0) {
         uint32_t total = ui->steps_total > done ? ui->steps_total : done;
         control_steps(draw, (Point){left, rect_bottom(rect) - 19}, done, total);

@@ -79,7 +79,7 @@ void dock_console(const Scene *scene, Rect rect)
     uint32_t room = (uint32_t)(inside.h / height), found = 0, skip = scene->ui->dock_first;
     uint64_t seqs[LINES_MAX];
     if (room > LINES_MAX) room = LINES_MAX;
-    for (uint32_t i = index ? run_index_count(&index->calls, scene->model->time) : 0;
+    for (uint32_t i = index ? run_index_count(&index->calls, scene->model->state.seq) : 0;
          i-- > 0 && found < room;) {
         const IndexEntry *entry = &index->calls.items[i];
         bool fits = host == HOST_NONE || entry->host == host || entry->host == HOST_NONE;

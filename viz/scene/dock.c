@@ -6,6 +6,8 @@
 #include "viz/ui/label.h"
 #include "viz/ui/rich.h"
 
+#include <string.h>
+
 #define OVER_MARGIN 24.0f
 
 static const char *const titles[DOCK_COUNT] = {
@@ -109,7 +111,11 @@ static void draw_caption(const Scene *scene, Rect bar)
     for (int i = 0; i < DOCK_COUNT; i++)
         left += label_width(&scene->draw, TYPE_BODY_STRONG, titles[i]) + 28;
     Rect room = {left, bar.y, rect_right(bar) - 24 - left, bar.h};
-    if (room.w > 40) {
+    bool fits = label_width(&scene->draw, TYPE_TABLE, text_chars(&caption)) <= room.w;
+    /* Better the node's name alone than half of its address. */
+    char *gap = caption.size > 0 ? strstr(caption.chars, "  ") : NULL;
+    if (!fits && gap) *gap = '\0';
+    if (room.w > 20) {
         label_in(&scene->draw, room, ALIGN_RIGHT, 0, TYPE_TABLE, scene->draw.theme->text2,
                  text_chars(&caption));
     }

@@ -21,6 +21,9 @@
 #define MARGIN        24
 #define SLOW_PERMILLE 10 /* slower than this shows microseconds */
 
+/* What can be clicked: a key's button, a segment of who looks. */
+enum { ACTION_HEADER_KEY = 1, ACTION_HEADER_LENS = 2 };
+
 /* ---- what is said ---- */
 
 /* "Lesson 9 of 20" from "09-anatomy-of-a-failover.lua"; "Drill" and "Scenario" for others. */
@@ -169,7 +172,8 @@ static void draw_lesson(const Strip *strip, float x, float width)
 
 static bool shows_us(const Strip *strip)
 {
-    return strip->state->paused || strip->state->speed_permille <= SLOW_PERMILLE;
+    return strip->state->paused || strip->state->slow_factor > 0 ||
+           strip->state->speed_permille <= SLOW_PERMILLE;
 }
 
 static void draw_clock(const Strip *strip, float x)
@@ -198,8 +202,10 @@ static void draw_speed(const Strip *strip, float x)
     Rect button = {x, strip->layout->header.h / 2 - side / 2, side, side};
     /* The sign says what is: two bars while time stands. */
     control_icon_button(&strip->ui, button, stands ? ICON_PAUSE : ICON_PLAY, CONTROL_NORMAL,
-                        ACTION_NONE);
-    panel_speed(strip->state->speed_permille, speed, sizeof(speed));
+                        (Action){ACTION_HEADER_KEY, ' ', 0});
+    if (strip->state->slow_factor > 0)
+        snprintf(speed, sizeof(speed), "×1/%" PRIu32, strip->state->slow_factor);
+    else panel_speed(strip->state->speed_permille, speed, sizeof(speed));
     draw_label(strip, x + side + 12, "Speed");
     label_draw(&strip->ui, (Point){x + side + 12, strip->value_y}, ALIGN_LEFT, TYPE_HEADER_MONO,
                strip->ui.theme->text, speed);
@@ -225,7 +231,7 @@ static void draw_seen_by(const Strip *strip, float right)
     float width = control_segments_width(&strip->ui, titles, 3);
     float y = (strip->layout->header.h - CONTROL_SEGMENTS_HEIGHT) / 2;
     control_segments(&strip->ui, (Point){right - width, y}, titles, 3, (uint32_t)strip->state->lens,
-                     HIT_NONE);
+                     ACTION_HEADER_LENS);
     Rect before = {0, y, right - width - 12, CONTROL_SEGMENTS_HEIGHT};
     label_in(&strip->ui, before, ALIGN_RIGHT, 0, TYPE_LABEL, strip->ui.theme->text3, "As seen by");
 }
@@ -360,12 +366,11 @@ static void draw_small(const Strip *strip)
         draw_epoch(strip, end, ALIGN_RIGHT);
 }
 
-void scene_header(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
-                  const TextMetrics *metrics)
+static void draw_header(const Ui *draw, const Model *model, const UiState *ui, const Layout *layout)
 {
+    DrawList *list = draw->list;
     Rect rect = layout->header;
-    Strip strip = {
-        .ui = panel_ui(list, ui, metrics), .model = model, .state = ui, .layout = layout};
+    Strip strip = {.ui = *draw, .model = model, .state = ui, .layout = layout};
     strip.label_y = layout->full ? LABEL_Y : SMALL_LABEL_Y;
     strip.value_y = strip.label_y + (layout->full ? LABEL_GAP_HEADER : 19);
     draw_rect(list, rect, 0, strip.ui.theme->panel, STROKE_NONE);
@@ -373,4 +378,28 @@ void scene_header(DrawList *list, const Model *model, const UiState *ui, const L
               stroke_solid(strip.ui.theme->line, 1));
     if (layout->full) draw_full(&strip);
     else draw_small(&strip);
+}
+
+void scene_header(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
+                  const TextMetrics *metrics)
+{
+    Ui draw = panel_ui(list, ui, metrics);
+    draw_header(&draw, model, ui, layout);
+}
+
+uint32_t scene_header_key_at(const Model *model, const UiState *ui, const Layout *layout,
+                             const TextMetrics *metrics, Point at)
+{
+    DrawList list = {0};
+    HitList hits = {0};
+    Ui draw = panel_ui(&list, ui, metrics);
+    draw.hits = &hits;
+    draw_header(&draw, model, ui, layout);
+    const Hit *hit = hit_at(&hits, at);
+    uint32_t key = !hit                                ? 0
+                   : hit->action == ACTION_HEADER_LENS ? '1' + (uint32_t)hit->argument
+                                                       : (uint32_t)hit->argument;
+    hit_deinit(&hits);
+    draw_deinit(&list);
+    return key;
 }

@@ -13,6 +13,7 @@
 #define COLUMNS   9
 #define CELL_SIZE 40
 #define ROWS_MAX  256
+#define HIDDEN    0.01f /* width of a column for which there is no room */
 
 typedef struct NodesTable {
     char chars[ROWS_MAX][COLUMNS][CELL_SIZE];
@@ -186,14 +187,18 @@ static void add_row(const Scene *scene, NodesTable *table, NodeId node, const Be
 static void draw_nodes(const Scene *scene, Rect rect, HostId host)
 {
     static const float widths[COLUMNS] = {78, 122, 106, 78, 84, 84, 50, 110, 0};
+    static const float narrow[COLUMNS] = {72, HIDDEN, 106, 72, HIDDEN, 62, 44, 94, 0};
+    bool is_narrow = rect.w < 700; /* two columns less, and no gaps */
     static const char *const names[COLUMNS] = {
         "id", "address", "flags", "primary", "ping-sent", "pong-recv", "epoch", "link", "slots"};
     TableColumn columns[COLUMNS] = {0};
     float spread = rect.w / 808 < 1 ? 1 : rect.w / 808;
     if (spread > 1.3f) spread = 1.3f;
-    for (uint32_t i = 0; i < COLUMNS; i++)
-        columns[i] = (TableColumn){
-            .title = names[i], .width = widths[i] * spread, .is_strong = i == 2 || i == 8};
+    for (uint32_t i = 0; i < COLUMNS; i++) {
+        columns[i] = (TableColumn){.title = names[i],
+                                   .width = is_narrow ? narrow[i] : widths[i] * spread,
+                                   .is_strong = i == 2 || i == 8};
+    }
     NodesTable *table = mem_alloc(NULL, sizeof(*table));
     uint32_t skip = scene->ui->dock_first;
     table->own_row = -1;

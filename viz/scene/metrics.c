@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
-#define COLUMN_WIDTH 200.0f
-#define BINS         64u
-#define RATE_BINS    4u /* the rate shown is that of the last second: 4 x TRAFFIC_BIN */
+#define COLUMN_MAX 200.0f
+#define BINS       64u
+#define RATE_BINS  4u /* the rate shown is that of the last second: 4 x TRAFFIC_BIN */
 
 /* --- traffic --- */
 
@@ -41,7 +41,7 @@ static uint32_t recent(const Scene *scene, TrafficBin *bins, uint32_t count)
     return found;
 }
 
-static void draw_traffic(const Scene *scene, Rect rect)
+static void draw_traffic(const Scene *scene, Rect rect, float column)
 {
     const Ui *draw = &scene->draw;
     const Theme *theme = draw->theme;
@@ -64,15 +64,15 @@ static void draw_traffic(const Scene *scene, Rect rect)
     const char *unit;
     float plot = rect.y + 60;
     snprintf(value, sizeof(value), "%.0f", message_rate);
-    label_metric(draw, (Point){rect.x, rect.y + 14}, "Cluster bus, last second", value,
-                 "messages/s");
-    meter_columns(draw, (Rect){rect.x, plot, COLUMN_WIDTH - 24, 30}, messages, BINS, high_messages,
+    label_metric(draw, (Point){rect.x, rect.y + 14},
+                 column < 180 ? "Cluster bus" : "Cluster bus, last second", value,
+                 column < 180 ? "msg/s" : "messages/s");
+    meter_columns(draw, (Rect){rect.x, plot, column - 24, 30}, messages, BINS, high_messages,
                   theme->ghost);
     rate_text(byte_rate, value, sizeof(value), &unit);
-    label_metric(draw, (Point){rect.x + COLUMN_WIDTH, rect.y + 14}, "Bytes sent by all", value,
-                 unit);
-    meter_columns(draw, (Rect){rect.x + COLUMN_WIDTH, plot, COLUMN_WIDTH - 24, 30}, bytes, BINS,
-                  high_bytes, theme->ghost);
+    label_metric(draw, (Point){rect.x + column, rect.y + 14}, "Bytes sent by all", value, unit);
+    meter_columns(draw, (Rect){rect.x + column, plot, column - 24, 30}, bytes, BINS, high_bytes,
+                  theme->ghost);
     label_drawf(draw, (Point){rect.x, plot + 45}, ALIGN_LEFT, TYPE_LABEL, theme->text3,
                 trace_header(scene->model->trace)->level >= 2
                     ? "the last 16 s"
@@ -80,7 +80,7 @@ static void draw_traffic(const Scene *scene, Rect rect)
                 trace_header(scene->model->trace)->level);
 }
 
-static void draw_client(const Scene *scene, Rect rect)
+static void draw_client(const Scene *scene, Rect rect, float column)
 {
     const Ui *draw = &scene->draw;
     const Theme *theme = draw->theme;
@@ -88,10 +88,10 @@ static void draw_client(const Scene *scene, Rect rect)
     const TraceState *state = &scene->model->state;
     snprintf(value, sizeof(value), "%u", state->flights.count);
     label_metric(draw, (Point){rect.x, rect.y + 14}, "Under way now", value, "messages");
-    label_draw(draw, (Point){rect.x + COLUMN_WIDTH, rect.y + 14}, ALIGN_LEFT, TYPE_LABEL,
-               theme->text3, "Client");
-    label_draw(draw, (Point){rect.x + COLUMN_WIDTH, rect.y + 40}, ALIGN_LEFT, TYPE_BODY,
-               theme->text2, "no client in this scenario");
+    label_draw(draw, (Point){rect.x + column, rect.y + 14}, ALIGN_LEFT, TYPE_LABEL, theme->text3,
+               "Client");
+    label_draw(draw, (Point){rect.x + column, rect.y + 40}, ALIGN_LEFT, TYPE_BODY, theme->text2,
+               column < 180 ? "none in this scenario" : "no client in this scenario");
     if (state->expect_held + state->expect_failed == 0) return;
     label_draw(draw, (Point){rect.x, rect.y + 72}, ALIGN_LEFT, TYPE_LABEL, theme->text3,
                "Expected by the script");
@@ -142,7 +142,7 @@ static void add_failure(const Scene *scene, FailureTable *table, const FailureSt
 
 static void draw_failures(const Scene *scene, Rect rect)
 {
-    static const TableColumn columns[FAILURE_COLUMNS] = {
+    static const TableColumn all[FAILURE_COLUMNS] = {
         {.title = "node", .width = 70, .is_strong = true},
         {.title = "gone at", .width = 96},
         {.title = "P? first", .width = 112},
@@ -151,6 +151,12 @@ static void draw_failures(const Scene *scene, Rect rect)
         {.title = "replaced", .width = 112, .is_strong = true},
         {.title = "by"}};
     const RunIndex *index = scene->ui->index;
+    TableColumn columns[FAILURE_COLUMNS];
+    float part = rect.w < 680 ? rect.w / 680 : 1;
+    for (uint32_t i = 0; i < FAILURE_COLUMNS; i++) {
+        columns[i] = all[i];
+        columns[i].width *= part;
+    }
     FailureTable *table = mem_alloc(NULL, sizeof(*table));
     for (uint32_t i = index ? index->failures.count : 0; i-- > 0 && table->rows < FAILURES_MAX;) {
         if (index->failures.items[i].suspect <= scene->model->time)
@@ -178,8 +184,9 @@ void dock_metrics(const Scene *scene, Rect rect)
 {
     Rect inside = rect_inset(rect, 24, 8);
     Rect top = rect_take_top(&inside, 116);
-    draw_traffic(scene, top);
-    draw_client(scene, (Rect){top.x + 2 * COLUMN_WIDTH, top.y, top.w - 2 * COLUMN_WIDTH, top.h});
+    float column = top.w / 4 < COLUMN_MAX ? top.w / 4 : COLUMN_MAX;
+    draw_traffic(scene, top, column);
+    draw_client(scene, (Rect){top.x + 2 * column, top.y, top.w - 2 * column, top.h}, column);
     ui_divider_h(&scene->draw, inside.x, inside.y - 1, inside.w);
     draw_failures(scene, (Rect){inside.x, inside.y + 5, inside.w, inside.h - 5});
 }

@@ -181,12 +181,12 @@ void run_index_update(RunIndex *index, const Trace *trace)
     }
 }
 
-uint32_t run_index_count(const IndexEntries *entries, SimTime time)
+uint32_t run_index_count(const IndexEntries *entries, uint64_t seq)
 {
     uint32_t low = 0, high = entries->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (entries->items[middle].time <= time) low = middle + 1;
+        if (entries->items[middle].seq <= seq) low = middle + 1;
         else high = middle;
     }
     return low;

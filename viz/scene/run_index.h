@@ -55,8 +55,8 @@ void run_index_update(RunIndex *index, const Trace *trace);
 /* Forgets everything: after the trace was cut and grown again. */
 void run_index_clear(RunIndex *index);
 
-/* How many of the entries lie at or before `time`. */
-uint32_t run_index_count(const IndexEntries *entries, SimTime time);
+/* How many of the entries lie at or before record `seq`. */
+uint32_t run_index_count(const IndexEntries *entries, uint64_t seq);
 /* The last entry of that host (HOST_NONE: any) up to record `seq`; NULL when there is none. */
 const IndexEntry *run_index_last(const IndexEntries *entries, uint64_t seq, HostId host);
 

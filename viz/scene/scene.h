@@ -112,6 +112,9 @@ void scene_timeline(DrawList *list, const Model *model, const Lanes *lanes, cons
                     const Layout *layout, const TextMetrics *metrics);
 void scene_dock(DrawList *list, const Model *model, const UiState *ui, const Layout *layout,
                 const TextMetrics *metrics); /* Inspector, Agreement, Why? ... */
+/* The key that the button under a point of the header stands for, 0. */
+uint32_t scene_header_key_at(const Model *model, const UiState *ui, const Layout *layout,
+                             const TextMetrics *metrics, Point at);
 /* The tab of the dock under a point, -1. */
 int scene_dock_tab_at(const UiState *ui, const Layout *layout, const TextMetrics *metrics,
                       Point at);
