@@ -53,6 +53,7 @@ CLI_SRC := $(call find,sim/cli)
 TOLD_SRC := $(sort $(wildcard sim/cli/narrate*.c)) sim/cli/phrase.c sim/cli/printer.c sim/cli/summary.c
 SDL_SRC := $(call find,viz/sdl)
 APP_SRC := $(call find,viz/app)
+APP_LOGIC_SRC := $(filter-out viz/app/main.c viz/app/render.c,$(APP_SRC)) # needs no SDL
 UNIT_SRC := $(call find,tests/unit tests/cluster tests/golden tests/viz tests/sweep tests/fixture)
 
 LIBSIM := $(OUT)/libsim.a
@@ -105,7 +106,7 @@ $(OUT)/gen/suites.inc: $(UNIT_SRC) Makefile
 	@printf 'SUITE(%s)\n' $(SUITES) > $@.new; if cmp -s $@.new $@; then rm $@.new; touch $@; else mv $@.new $@; fi
 $(OUT)/obj/tests/runner.o: $(OUT)/gen/suites.inc
 $(OUT)/obj/tests/runner.o: EXTRA = -I$(OUT)/gen $(POSIX)
-$(OUT)/tests: $(call obj,tests/runner.c $(UNIT_SRC) $(LUA_SRC) $(TOLD_SRC)) $(LIBVIZ) $(LIBSIM)
+$(OUT)/tests: $(call obj,tests/runner.c $(UNIT_SRC) $(APP_LOGIC_SRC) $(LUA_SRC) $(TOLD_SRC)) $(LIBVIZ) $(LIBSIM)
 	@echo "link $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG) cunit) -lm
 

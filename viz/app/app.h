@@ -18,6 +18,8 @@
 #include "viz/scene/scene.h"
 #include "viz/sdl/input.h"
 
+#include <stdio.h>
+
 /* --- source.c: what the picture is of --- */
 
 #define SETTINGS_MAX 32u
@@ -82,6 +84,7 @@ typedef struct App {
     SimSpan span_max;       /* at most this much at a time, so that a frame stays a frame */
     ARRAY_OF(Answer) answers;
     bool ended;              /* the end of the script was told */
+    FILE *log;               /* where the Lua lines of faults go; NULL: nowhere */
     uint32_t next_fault;     /* ids of network faults made here */
     uint32_t source_steps;   /* steps the script's text names */
     const char *want_select; /* nodes named on the command line, until they exist */

@@ -15,6 +15,13 @@
 #define FAULT_FIRST 1000000u /* numbers of rules made by hand; those of scripts count from 1 */
 #define LIMP        50000u   /* permille: everything takes 50 times as long */
 
+static void log_line(const App *app, SimTime time, const char *line)
+{
+    if (!app->log) return;
+    fprintf(app->log, "%.3f  %s\n", (double)time / 1e9, line);
+    fflush(app->log);
+}
+
 /* The run was done again: nothing of the old trace may be remembered. */
 static void take_new_run(App *app)
 {
@@ -51,7 +58,7 @@ static bool stand_here(App *app)
         app_message(app, "%s.", err.text);
         return false;
     }
-    printf("%.3f  -- back here: another future begins\n", (double)app->time / 1e9);
+    log_line(app, app->time, "-- back here: another future begins");
     take_new_run(app);
     return true;
 }
@@ -87,8 +94,7 @@ static bool act(App *app, const Command *command)
     }
     lua_line(app, command, &line);
     app_message(app, "%s", text_chars(&line));
-    printf("%.3f  %s\n", (double)source_end(&app->source) / 1e9, text_chars(&line));
-    fflush(stdout);
+    log_line(app, source_end(&app->source), text_chars(&line));
     text_deinit(&line);
     play_jump(app, source_end(&app->source));
     return true;
@@ -189,8 +195,7 @@ void fault_undo(App *app)
         take_new_run(app);
         app->ui.paused = true;
         app_message(app, "Taken back: %s", text_chars(&line));
-        printf("%.3f  -- taken back: %s\n", (double)last.time / 1e9, text_chars(&line));
-        fflush(stdout);
+        log_line(app, last.time, "-- the last line is taken back");
     } else {
         app_message(app, "%s.", err.text);
     }

@@ -140,6 +140,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (!app_open(&app, options.file, &options.app, &err)) return refuse(err.text);
+    app.log = stdout;
     int status = options.render ? render_pictures(&app, &options) : run_window(&app, &options);
     app_close(&app);
     return status;

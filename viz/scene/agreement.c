@@ -198,10 +198,10 @@ static void draw_bars(const Scene *scene, Rect rect, uint32_t differ)
     const Theme *theme = draw->theme;
     uint32_t factions = scene->model->factions.count;
     label_cut(draw, (Point){rect.x, rect.y + 12}, rect.w, TYPE_LABEL, theme->text3,
-              "Nodes that believe the same");
+              "Nodes that believe it");
     draw_bar(scene, (Rect){rect.x, rect.y + 21, rect.w, 22}, false);
     label_cut(draw, (Point){rect.x, rect.y + 64}, rect.w, TYPE_LABEL, theme->text3,
-              "Voting primaries among them");
+              "Voting primaries");
     draw_bar(scene, (Rect){rect.x, rect.y + 73, rect.w, 22}, true);
     Text words = {0};
     const Contest *contest = &scene->model->contest;
