@@ -114,13 +114,14 @@ static void fault_keys_say_their_lua_line(void)
         uint32_t key;
         const char *want;
         ProcessStatus status;
-    } rows[] = {{'k', "6.000  c.n2:kill()\n", PROCESS_DEAD},
-                {'r', "6.000  c.n2:restart()\n", PROCESS_RUNNING},
-                {'p', "6.000  c.n2:freeze()\n", PROCESS_IS_FROZEN},
-                {'p', "6.000  c.n2:thaw()\n", PROCESS_RUNNING},
-                {'l', "6.000  c.n2:slow(", PROCESS_RUNNING},
-                {'c', "wall1 = cut({ c.n2 }, { c.n1, c.n3, c.n4, c.n5, c.n6 })\n", PROCESS_RUNNING},
-                {'u', "wall1:heal()\n", PROCESS_RUNNING}};
+    } rows[] = {
+        {'k', "6.000  c.n2:kill()\n", PROCESS_DEAD},
+        {'r', "7.000  c.n2:restart()\n", PROCESS_RUNNING},
+        {'p', "c.n2:freeze()\n", PROCESS_IS_FROZEN},
+        {'p', "c.n2:thaw()\n", PROCESS_RUNNING},
+        {'l', "c.n2:slow(", PROCESS_RUNNING},
+        {'c', "fault1 = cut({ c.n2 }, { c.n1, c.n3, c.n4, c.n5, c.n6 })\n", PROCESS_RUNNING},
+        {'u', "fault1:heal()\n", PROCESS_RUNNING}};
     Bench bench;
     bench_open(&bench, script);
     go(&bench, 6 * SIM_SEC);
@@ -134,9 +135,9 @@ static void fault_keys_say_their_lua_line(void)
             printf("\n  want %s  got\n%s", rows[i].want, bench.said);
             CU_FAIL("the Lua line");
         }
+        go(&bench, bench.app.time + SIM_SEC); /* starting takes its time */
         CU_ASSERT_EQUAL(status(&bench, 1), rows[i].status);
     }
-    CU_ASSERT_STRING_NOT_EQUAL(bench.app.ui.message, "");
     bench_close(&bench);
 }
 
@@ -189,7 +190,7 @@ static void wall_is_drawn_across_the_stage(void)
     app_input(&bench.app, &input);
 
     CU_ASSERT_FALSE(bench.app.ui.dragging_wall);
-    CU_ASSERT_PTR_NOT_NULL(strstr(said(&bench), "wall1 = one_way({"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(said(&bench), "fault1 = one_way({"));
     CU_ASSERT_EQUAL(bench.app.model.state.rules.count, 1);
     bench_close(&bench);
 }

@@ -131,7 +131,7 @@ static void agreement_counts_factions_and_who_suspects_whom(void)
     CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"1 faction\""), 1);
     CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"!\""), 0);
 
-    fixture_fault(&view.fixture, 1 | 8, 2 | 4 | 16 | 32, (NetRule){.cut = true});
+    fixture_fault(&view.fixture, 1, 2 | 4 | 8 | 16 | 32, (NetRule){.cut = true});
     fixture_run(&view.fixture, 8 * SIM_SEC);
     view_draw(&view, DOCK_AGREEMENT);
 

@@ -8,12 +8,10 @@
 
 #include "sim/base/bitset.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define FAULT_FIRST 1000000u /* numbers of rules made by hand; those of scripts count from 1 */
-#define LIMP        50000u   /* permille: everything takes 50 times as long */
+#define LIMP 50000u /* permille: everything takes 50 times as long */
 
 static void log_line(const App *app, SimTime time, const char *line)
 {
@@ -63,26 +61,6 @@ static bool stand_here(App *app)
     return true;
 }
 
-/* The Lua line of a command; rules made by hand are called wall1, wall2, ... */
-static void lua_line(App *app, const Command *command, Text *out)
-{
-    Text line = {0};
-    char given[32];
-    script_command_lua(app->source.script, command, &line);
-    snprintf(given, sizeof(given), "fault%" PRIu32, command->u.rule.id);
-    bool is_rule = command->kind == CMD_RULE_ADD || command->kind == CMD_RULE_REMOVE;
-    const char *at =
-        is_rule && command->u.rule.id >= FAULT_FIRST ? strstr(text_chars(&line), given) : NULL;
-    if (at) {
-        text_append_bytes(out, text_chars(&line), (uint32_t)(at - text_chars(&line)));
-        text_append(out, "wall%" PRIu32 "%s", command->u.rule.id - FAULT_FIRST + 1,
-                    at + strlen(given));
-    } else {
-        text_append(out, "%s", text_chars(&line));
-    }
-    text_deinit(&line);
-}
-
 /* Submits the command and tells its Lua line, or why it was refused. */
 static bool act(App *app, const Command *command)
 {
@@ -92,7 +70,7 @@ static bool act(App *app, const Command *command)
         app_message(app, "%s.", err.text);
         return false;
     }
-    lua_line(app, command, &line);
+    script_command_lua(app->source.script, command, &line);
     app_message(app, "%s", text_chars(&line));
     log_line(app, source_end(&app->source), text_chars(&line));
     text_deinit(&line);
@@ -126,7 +104,7 @@ static void add_rule(App *app, Command *command)
 {
     command->kind = CMD_RULE_ADD;
     command->host = HOST_NONE;
-    command->u.rule.id = FAULT_FIRST + app->next_fault++;
+    command->u.rule.id = SCRIPT_GESTURE_FAULTS + app->next_fault++;
     command->u.rule.cut = true;
     act(app, command);
 }
@@ -190,7 +168,7 @@ void fault_undo(App *app)
         return;
     }
     HandCommand last = app->source.by_hand.items[count - 1];
-    lua_line(app, &last.command, &line);
+    script_command_lua(app->source.script, &last.command, &line);
     if (source_again(&app->source, last.time, count - 1, &err)) {
         take_new_run(app);
         app->ui.paused = true;
