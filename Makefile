@@ -182,7 +182,12 @@ fidelity: packages
 	$(OUT)/fidelity --seeds $(or $(N),200)
 
 BENCH := $(patsubst tests/bench/%.c,%,$(call find,tests/bench))
-$(addprefix $(OUT)/,$(BENCH)): $(OUT)/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(call find,tests/fixture)) $(LIBVIZ) $(LIBSIM)
+BENCH_VIEW := bench_frame
+$(OUT)/$(BENCH_VIEW): $(OUT)/obj/tests/bench/$(BENCH_VIEW).o $(call obj,$(call find,tests/fixture) $(APP_LOGIC_SRC) \
+  $(SDL_SRC) $(LUA_SRC)) $(LIBVIZ) $(LIBSIM)
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(VIEW_PKG) $(LUA_PKG) $(CJSON_PKG)) -lm
+$(addprefix $(OUT)/,$(filter-out $(BENCH_VIEW),$(BENCH))): $(OUT)/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(call find,tests/fixture)) $(LIBVIZ) $(LIBSIM)
 	@echo "link $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
 .PHONY: bench

@@ -15,6 +15,8 @@
 #define PADDING         24.0f
 #define PADDING_SMALL   16.0f
 #define NARRATION_PART  0.54f
+#define NARRATION_LESS  0.45f /* when the choices have many words */
+#define LONG_CHOICE     22u   /* characters */
 #define CHOICE_GAP      10.0f
 #define CHARACTER_WIDTH 7.9f /* of a choice's title, on average: places must not need a font */
 
@@ -61,31 +63,44 @@ bool card_question(const Model *model, const UiState *ui, CardQuestion *question
 
 /* --- where the choices stand --- */
 
-/* One row of buttons when their words fit, else two. In the small form there is room for one row
- * only: its words are wrapped. */
-static uint32_t choice_rows(const CardQuestion *question, const Layout *layout, float width)
+static size_t longest_choice(const CardQuestion *question)
 {
-    if (!layout->full) return 1;
     size_t longest = 0;
     for (uint32_t i = 0; i < question->count; i++) {
         size_t size = strlen(question->choices[i]);
         if (size > longest) longest = size;
     }
-    float column = (width - CHOICE_GAP * (float)(question->count - 1)) / (float)question->count;
-    return (float)longest * CHARACTER_WIDTH + 42 > column && question->count > 2 ? 2 : 1;
+    return longest;
 }
 
-static Rect question_rect(const Layout *layout)
+/* The narration's part of the full card. */
+static float narration_part(const CardQuestion *question)
+{
+    return longest_choice(question) > LONG_CHOICE ? NARRATION_LESS : NARRATION_PART;
+}
+
+/* One row of buttons when their words fit, else two. In the small form there is room for one row
+ * only: its words are wrapped. */
+static uint32_t choice_rows(const CardQuestion *question, const Layout *layout, float width)
+{
+    if (!layout->full) return 1;
+    float column = (width - CHOICE_GAP * (float)(question->count - 1)) / (float)question->count;
+    return (float)longest_choice(question) * CHARACTER_WIDTH + 42 > column && question->count > 2
+               ? 2
+               : 1;
+}
+
+static Rect question_rect(const CardQuestion *question, const Layout *layout)
 {
     Rect rect = layout->card;
     if (!layout->full) return rect_inset(rect, PADDING_SMALL, 0);
-    float left = rect.x + rect.w * NARRATION_PART + PADDING;
+    float left = rect.x + rect.w * narration_part(question) + PADDING;
     return (Rect){left, rect.y, rect_right(rect) - PADDING - left, rect.h};
 }
 
 static Rect choice_rect(const CardQuestion *question, const Layout *layout, uint32_t index)
 {
-    Rect area = question_rect(layout);
+    Rect area = question_rect(question, layout);
     uint32_t rows = choice_rows(question, layout, area.w);
     uint32_t columns = (question->count + rows - 1) / rows;
     float gap = layout->full ? (rows == 1 ? CHOICE_GAP : 6) : 7;
@@ -168,7 +183,7 @@ static void draw_question(const Ui *draw, const CardQuestion *question, const Ui
                           const Layout *layout)
 {
     const Theme *theme = draw->theme;
-    Rect area = question_rect(layout);
+    Rect area = question_rect(question, layout);
     uint32_t rows = choice_rows(question, layout, area.w);
     RichStyle style = {.role = TYPE_QUESTION, .color = theme->text, .bold_color = theme->text};
     if (!layout->full) {
@@ -335,7 +350,7 @@ void scene_card(DrawList *list, const Model *model, const UiState *ui, const Lay
         else draw_narration(&draw, model, ui, rect, false);
     } else {
         Rect left = rect;
-        if (asks) left.w = rect.w * NARRATION_PART;
+        if (asks) left.w = rect.w * narration_part(&question);
         draw_narration(&draw, model, ui, left, true);
         if (asks) {
             ui_divider_v(&draw, rect_right(left), rect.y + 19, rect.h - 38);

@@ -183,7 +183,8 @@ static void title_down(const Stage *stage, Title *title, HostId host, uint32_t c
     char seconds[24];
     stage_seconds(stage, stage->model->time - state->since, seconds);
     const char *name = stage_host_name(stage, host);
-    if (is_replaced(stage, host) && model->is_primary) {
+    bool had_slots = model->shard < stage->model->shards.count;
+    if (is_replaced(stage, host) && model->is_primary && had_slots) {
         HostId owner = stage->model->shards.items[model->shard].owner;
         text_append(&title->head, "%s serves the slots of %s", stage_host_name(stage, owner), name);
         text_append(&title->under, "%s is down %s s", name, seconds);
