@@ -149,7 +149,7 @@ static void draw_flashes(Stage *stage)
 
 /* ---- layers ---- */
 
-/* Calls visit for every flight to be drawn; counts those that are not. */
+/* Whether a message gets a token; `common` pings and pongs have one already. */
 static bool is_drawn(const Stage *stage, const FlightState *flight, uint32_t common)
 {
     if (!concerns(stage, flight->from, flight->to)) return false;
