@@ -126,7 +126,8 @@ static void spread_run(Queue *queue)
 static void drop_popped(Queue *queue)
 {
     EventArray *run = &queue->run;
-    if (run->events.count < run->events.capacity || queue->run_head < run->events.count / 2) return;
+    if (queue->run_head == 0 || run->events.count < run->events.capacity) return;
+    if (queue->run_head < run->events.count / 2) return;
     run->events.count -= queue->run_head;
     memmove(run->events.items, run->events.items + queue->run_head,
             run->events.count * sizeof(Event));
