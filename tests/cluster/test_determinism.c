@@ -72,6 +72,21 @@ static void replay_of_the_commands_gives_the_same_trace(void)
     fixture_close(&fixture);
 }
 
+/* A failover, a return and a freeze, with a keyframe three times a second. */
+static void live_with_keyframes(Fixture *fixture)
+{
+    fixture_create(fixture, 60 * SIM_SEC);
+    sim_add_keyframe(fixture->sim);
+    for (int i = 0; i < 40; i++) {
+        if (i == 4) fixture_kill(fixture, 0, false);
+        if (i == 20) fixture_command(fixture, CMD_START, 0);
+        if (i == 22) fixture_command(fixture, CMD_FREEZE, 2);
+        if (i == 30) fixture_command(fixture, CMD_THAW, 2);
+        fixture_run(fixture, 317 * SIM_MS);
+        sim_add_keyframe(fixture->sim);
+    }
+}
+
 /* Compares a state with the one folded from the first record on. */
 static bool equals_straight(const Trace *trace, const TraceState *state, const TraceState *straight,
                             uint64_t seq)
@@ -92,16 +107,7 @@ static void check_fold(uint8_t level, uint32_t least)
 {
     FixtureConfig config = config_of(13, level);
     Fixture fixture = fixture_open(&config);
-    fixture_create(&fixture, 60 * SIM_SEC);
-    sim_add_keyframe(fixture.sim);
-    for (int i = 0; i < 40; i++) {
-        if (i == 4) fixture_kill(&fixture, 0, false);
-        if (i == 20) fixture_command(&fixture, CMD_START, 0);
-        if (i == 22) fixture_command(&fixture, CMD_FREEZE, 2);
-        if (i == 30) fixture_command(&fixture, CMD_THAW, 2);
-        fixture_run(&fixture, 317 * SIM_MS);
-        sim_add_keyframe(fixture.sim);
-    }
+    live_with_keyframes(&fixture);
     const Trace *trace = sim_trace(fixture.sim);
     TraceState folded, truth;
     state_init(&folded, NULL);
@@ -136,16 +142,22 @@ static void seeking_backwards_equals_playing_forward(void)
 {
     FixtureConfig config = config_of(17, 1);
     Fixture fixture = fixture_open(&config);
-    live(&fixture);
+    live_with_keyframes(&fixture);
     const Trace *trace = sim_trace(fixture.sim);
     uint64_t count = trace_count(trace);
+    uint32_t keyframes = trace_keyframe_count(trace);
+    CU_ASSERT_TRUE(keyframes >= 20);
     Rng rng = rng_derive(17, "seek", 0);
     TraceState straight, sought;
     state_init(&straight, NULL);
     state_init(&sought, NULL);
     bool same = true;
-    for (int i = 0; i < 1000 && same; i++) {
+    for (int i = 0; i < 1200 && same; i++) {
+        /* From the last keyframe back to the first: its own record, and those beside it. */
         uint64_t target = 1 + rng_below64(&rng, count);
+        uint32_t k = keyframes - 1 - (uint32_t)i / 3;
+        if (k < keyframes) target = trace_keyframe_seq(trace, k) + 1 - (uint64_t)i % 3;
+        if (target == 0 || target > count) continue;
         if (straight.seq > target || straight.seq == 0) {
             state_deinit(&straight);
             state_init(&straight, NULL);

@@ -381,6 +381,7 @@ void pump_destroy(Pump *pump)
     bitpool_destroy(pump->slots);
     array_deinit(NULL, &pump->effects.items);
     array_deinit(NULL, &pump->effects.records);
+    array_deinit(NULL, &pump->effects.stamps);
     array_deinit(NULL, &pump->events);
     array_deinit(NULL, &pump->links);
     array_deinit(NULL, &pump->directory.nodes);

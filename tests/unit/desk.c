@@ -67,6 +67,7 @@ void desk_destroy(Desk *desk)
     array_deinit(NULL, &desk->directory.nodes);
     array_deinit(NULL, &desk->out.items);
     array_deinit(NULL, &desk->out.records);
+    array_deinit(NULL, &desk->out.stamps);
     text_deinit(&desk->reply);
     mem_free(NULL, desk, sizeof(*desk));
 }
