@@ -75,20 +75,27 @@ static bool is_sibling(const Line *line, const Line *other)
            memcmp(text_chars(&line->word), text_chars(&other->word), line->topic) == 0;
 }
 
-static bool is_open(const Line *line, SimTime now)
+static SimTime moment_end(const Line *line)
 {
-    return !line->closed && now <= line->time + phrase_row(line->kind)->moment_ms * SIM_MS;
+    return line->time + phrase_row(line->kind)->moment_ms * SIM_MS;
 }
 
-/* Is a line open that could be told together with the first one? */
-static bool waits_for_others(const Narrator *narrator, SimTime now)
+static bool is_open(const Line *line, SimTime now)
+{
+    return !line->closed && now <= moment_end(line);
+}
+
+/* The line that the first one has to wait for: itself while it is open, or one that could be told
+ * together with it; NULL when there is none. */
+static const Line *find_open(const Narrator *narrator, SimTime now)
 {
     const Line *line = narrator->lines.items[0];
-    for (uint32_t i = 1; i < narrator->lines.count; i++) {
+    if (is_open(line, now)) return line;
+    for (uint32_t i = 1; phrase_row(line->kind)->many && i < narrator->lines.count; i++) {
         const Line *other = narrator->lines.items[i];
-        if (is_sibling(line, other) && is_open(other, now)) return true;
+        if (is_open(other, now) && is_sibling(line, other)) return other;
     }
-    return false;
+    return NULL;
 }
 
 /* If the two became one: would somebody do this to itself? */
@@ -187,22 +194,31 @@ static void write_line(Narrator *narrator, const Line *line)
 /* Writes the lines at the front that are complete. */
 static void write_complete(Narrator *narrator, SimTime now)
 {
+    if (now <= narrator->quiet_until) return;
     while (narrator->lines.count > 0) {
         Line *line = narrator->lines.items[0];
-        if (is_open(line, now)) return;
-        if (phrase_row(line->kind)->many) {
-            if (waits_for_others(narrator, now)) return;
-            gather_crowd(narrator);
+        const Line *open = find_open(narrator, now);
+        if (open) {
+            narrator->quiet_until = moment_end(open); /* unless it is closed before */
+            return;
         }
+        if (phrase_row(line->kind)->many) gather_crowd(narrator);
         write_line(narrator, line);
         free_line(line);
         array_remove(&narrator->lines, 0);
     }
 }
 
+void narrator_close_line(Narrator *narrator, Line *line)
+{
+    line->closed = true;
+    narrator->quiet_until = 0;
+}
+
 void narrator_flush(Narrator *narrator)
 {
-    for (uint32_t i = 0; i < narrator->lines.count; i++) narrator->lines.items[i]->closed = true;
+    for (uint32_t i = 0; i < narrator->lines.count; i++)
+        narrator_close_line(narrator, narrator->lines.items[i]);
     write_complete(narrator, SIM_TIME_NEVER);
 }
 
@@ -210,7 +226,7 @@ void narrator_close(Narrator *narrator, LineKind kind, NodeId peer)
 {
     for (uint32_t i = 0; i < narrator->lines.count; i++) {
         Line *line = narrator->lines.items[i];
-        if (line->kind == kind && line->peer == peer) line->closed = true;
+        if (line->kind == kind && line->peer == peer) narrator_close_line(narrator, line);
     }
 }
 

@@ -65,7 +65,7 @@ static void add_fault_line(Narrator *narrator, const TraceRecord *record, LineKi
     Line *line = new_line(kind);
     for (uint32_t i = 0; i < narrator->lines.count; i++) {
         Line *other = narrator->lines.items[i];
-        if (other->kind != kind && other->time < record->time) other->closed = true;
+        if (other->kind != kind && other->time < record->time) narrator_close_line(narrator, other);
     }
     if (kind == LINE_KILLED || kind == LINE_POWER || kind == LINE_SHUTDOWN || kind == LINE_FROZEN)
         append_role(narrator, record, &line->word);
@@ -328,7 +328,8 @@ static void tell_state(Narrator *narrator, const TraceRecord *record)
     LineKind opposite = now == STATE_OK ? LINE_STATE_FAIL : LINE_STATE_OK;
     for (uint32_t i = 0; i < narrator->lines.count; i++) {
         Line *other = narrator->lines.items[i];
-        if (other->kind == opposite && bitset_has(other->who, record->host)) other->closed = true;
+        if (other->kind == opposite && bitset_has(other->who, record->host))
+            narrator_close_line(narrator, other);
     }
     narrator_add(narrator, record, line);
 }
@@ -393,7 +394,8 @@ static void tell_won(Narrator *narrator, const TraceRecord *record)
     text_append(&line->word, "%u of %u votes", votes, size);
     for (uint32_t i = 0; i < narrator->lines.count; i++) {
         Line *other = narrator->lines.items[i];
-        if (other->kind == LINE_VOTED && other->number == line->number) other->closed = true;
+        if (other->kind == LINE_VOTED && other->number == line->number)
+            narrator_close_line(narrator, other);
     }
     narrator_add(narrator, record, line);
 }

@@ -25,15 +25,18 @@ struct Narrator {
     ARRAY_OF(uint16_t) known;                 /* by host: how many nodes its process knows */
     ARRAY_OF(uint16_t) votes;                 /* by host: what its last VOTE_COUNTED said */
     uint32_t running, known_total, announced; /* of running processes; the last LINE_ALL_KNOWN */
-    uint64_t question;                        /* record of the PREDICT whose answer is due; 0 */
-    SimTime asked;                            /* its time */
-    uint32_t chapters;                        /* that have ended since */
+    SimTime quiet_until; /* no line can be complete before, unless one is closed */
+    uint64_t question;   /* record of the PREDICT whose answer is due; 0 */
+    SimTime asked;       /* its time */
+    uint32_t chapters;   /* that have ended since */
     BlockKind block;
 };
 
 /* narrate.c: a line about `host` (HOST_NONE: nobody); `peer` may be NODE_NONE. Takes over the texts
  * of `line`, which is then in the list or part of another. */
 void narrator_add(Narrator *narrator, const TraceRecord *record, Line *line);
+/* Nothing joins the line any more. */
+void narrator_close_line(Narrator *narrator, Line *line);
 /* Closes the lines of that kind about `peer`. */
 void narrator_close(Narrator *narrator, LineKind kind, NodeId peer);
 /* Writes everything that is held back. */
