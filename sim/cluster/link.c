@@ -130,7 +130,7 @@ static void cancel_open(PeerRef ref, NodeEnv *env)
         array_remove(&env->out->items, i);
         return;
     }
-    SIM_ASSERT(!"an unopened link has its wish in the list");
+    assert_fail("an unopened link has its wish in the list", __FILE__, __LINE__);
 }
 
 void link_close(Node *self, PeerRef ref, NodeEnv *env)

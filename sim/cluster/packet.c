@@ -198,7 +198,7 @@ static void take_other(Node *self, const Packet *packet, NodeEnv *env)
     case MSG_REPL:
     case MSG_CALL:
     case MSG_REPLY:
-    case MSG_COUNT: SIM_ASSERT(!"not a message of the bus");
+    case MSG_COUNT: assert_fail("not a message of the bus", __FILE__, __LINE__);
     }
 }
 

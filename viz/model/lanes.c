@@ -35,7 +35,8 @@ Lane *lane_add(LaneWork *work, const char *format, ...)
     return lane;
 }
 
-static LaneSpan *push_span(Lane *lane, LaneSpan span, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static LaneSpan *push_span(Lane *lane, LaneSpan span,
+                                                                 const char *format, va_list args)
 {
     vsnprintf(span.text, sizeof(span.text), format, args);
     span.shard = SHARD_NONE;
