@@ -39,7 +39,11 @@ static void look_for_question(App *app)
 {
     const TraceState *state = &app->model.state;
     app->ui.prediction = answer_to(app, state->predict_seq);
-    bool told = state->say_seq > state->predict_seq || state->step_seq > state->predict_seq;
+    /* A script that says nothing more tells its answer by going on. */
+    run_index_update(&app->index, app->source.trace);
+    uint32_t steps = run_index_count(&app->index.steps, state->seq) -
+                     run_index_count(&app->index.steps, state->predict_seq);
+    bool told = state->say_seq > state->predict_seq || steps > 1;
     app->ui.question_open = state->predict_seq > 0 && app->ui.prediction == 0 &&
                             state->predicted_seq < state->predict_seq && !told;
 }

@@ -62,18 +62,18 @@ static void draw_traffic(const Scene *scene, Rect rect, float column)
     }
     char value[24];
     const char *unit;
-    float plot = rect.y + 60;
+    float plot = rect.y + 56;
     snprintf(value, sizeof(value), "%.0f", message_rate);
     label_metric(draw, (Point){rect.x, rect.y + 14},
                  column < 180 ? "Cluster bus" : "Cluster bus, last second", value,
                  column < 180 ? "msg/s" : "messages/s");
-    meter_columns(draw, (Rect){rect.x, plot, column - 24, 30}, messages, BINS, high_messages,
+    meter_columns(draw, (Rect){rect.x, plot, column - 24, 24}, messages, BINS, high_messages,
                   theme->ghost);
     rate_text(byte_rate, value, sizeof(value), &unit);
     label_metric(draw, (Point){rect.x + column, rect.y + 14}, "Bytes sent by all", value, unit);
-    meter_columns(draw, (Rect){rect.x + column, plot, column - 24, 30}, bytes, BINS, high_bytes,
+    meter_columns(draw, (Rect){rect.x + column, plot, column - 24, 24}, bytes, BINS, high_bytes,
                   theme->ghost);
-    label_drawf(draw, (Point){rect.x, plot + 45}, ALIGN_LEFT, TYPE_LABEL, theme->text3,
+    label_drawf(draw, (Point){rect.x, plot + 38}, ALIGN_LEFT, TYPE_LABEL, theme->text3,
                 trace_header(scene->model->trace)->level >= 2
                     ? "the last 16 s"
                     : "only rare messages are in this trace (level %u)",
@@ -158,9 +158,15 @@ static void draw_failures(const Scene *scene, Rect rect)
         columns[i].width *= part;
     }
     FailureTable *table = mem_alloc(NULL, sizeof(*table));
-    for (uint32_t i = index ? index->failures.count : 0; i-- > 0 && table->rows < FAILURES_MAX;) {
-        if (index->failures.items[i].suspect <= scene->model->time)
-            add_failure(scene, table, &index->failures.items[i]);
+    /* First those that a majority confirmed, then mere suspicions; the latest on top. */
+    for (int confirmed = 1; confirmed >= 0; confirmed--) {
+        uint32_t count = index ? index->failures.count : 0;
+        for (uint32_t i = count; i-- > 0 && table->rows < FAILURES_MAX;) {
+            const FailureStory *story = &index->failures.items[i];
+            bool is_sure = story->failed != 0 && story->failed <= scene->model->time;
+            if (story->suspect <= scene->model->time && is_sure == (confirmed == 1))
+                add_failure(scene, table, story);
+        }
     }
     uint32_t first = scene->ui->dock_first < table->rows ? scene->ui->dock_first : 0;
     if (table->rows == 0) {
@@ -183,7 +189,7 @@ static void draw_failures(const Scene *scene, Rect rect)
 void dock_metrics(const Scene *scene, Rect rect)
 {
     Rect inside = rect_inset(rect, 24, 8);
-    Rect top = rect_take_top(&inside, 116);
+    Rect top = rect_take_top(&inside, 102);
     float column = top.w / 4 < COLUMN_MAX ? top.w / 4 : COLUMN_MAX;
     draw_traffic(scene, top, column);
     draw_client(scene, (Rect){top.x + 2 * column, top.y, top.w - 2 * column, top.h}, column);
