@@ -186,7 +186,7 @@ static void add_row(const Scene *scene, NodesTable *table, NodeId node, const Be
 
 static void draw_nodes(const Scene *scene, Rect rect, HostId host)
 {
-    static const float widths[COLUMNS] = {78, 122, 106, 78, 84, 84, 50, 110, 0};
+    static const float widths[COLUMNS] = {78, 118, 112, 76, 84, 84, 50, 110, 0};
     static const float narrow[COLUMNS] = {72, HIDDEN, 126, 72, HIDDEN, HIDDEN, 54, 112, 0};
     bool is_narrow = rect.w < 700; /* three columns less, and no gaps */
     static const char *const names[COLUMNS] = {
