@@ -1,6 +1,7 @@
 #!/bin/sh
-# `make pictures`: the key moments of the lessons, and large clusters, as PNG files.
+# `make pictures`: the key moments of the lessons, and large clusters, as PNG files at 1920x1080 and 1280x720.
 #   tests/pictures.sh BUILD FOLDER
+# The picture of README.md is FOLDER/failover-3.png; after a change it is copied to docs/pictures/failover.png.
 set -eu
 out=$1
 folder=$2
@@ -12,8 +13,8 @@ shot() { # name scenario times options...
     "$out/slotscope-view" --render "$scenario" --at "$times" -o "$folder/$name-small.png" --size 1280x720 "$@"
 }
 lessons=scenarios/lessons
-shot birth $lessons/05-birth-of-a-cluster.lua "${BIRTH:-1,8,end}" --select n1
-shot failover $lessons/09-anatomy-of-a-failover.lua "${FAILOVER:-6,13,end}" --select n4
-shot split $lessons/11-split-brain.lua "${SPLIT:-8,14,end}" --tab agreement
-shot zones-60 scenarios/drills/zones-60.lua "${ZONES:-20,end}"
-shot big-300 scenarios/drills/big-300.lua "${BIG:-20,end}"
+shot birth $lessons/05-birth-of-a-cluster.lua 1,4.2,9,14,end --select n1
+shot failover $lessons/09-anatomy-of-a-failover.lua 13,18.5,20.204,20.22,23,end --select n5
+shot split $lessons/11-split-brain.lua 12,19,21.8,30,end --tab agreement
+shot zones-60 scenarios/drills/zones-60.lua 15,26,end
+shot big-300 scenarios/drills/big-300.lua 15,end

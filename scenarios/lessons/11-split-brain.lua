@@ -55,7 +55,7 @@ local writers = every("100ms", function()
     written.kept = written.kept + 1
   end
 end)
-wait(setting("moment", "9s")) -- when the wall goes up decides which of the two clocks is first
+wait(setting("moment", "5.1s")) -- when the wall goes up decides which of the two clocks is first
 expect(written.before > 20, "the cluster takes writes")
 
 predict { "A wall goes up: " .. old.name .. " and " .. friend.name .. " on one side, the four others on the other. Who notices first?",

@@ -149,7 +149,17 @@ static void fill_slots(const Scene *scene, NodesTable *table, const Belief *beli
     text_deinit(&text);
 }
 
-static void add_row(const Scene *scene, NodesTable *table, NodeId node, const Belief *belief)
+/* A replica's line shows its primary's epoch, as CLUSTER NODES does (protocol.md §11.4). */
+static uint64_t shown_epoch(const TraceState *state, HostId host, const Belief *belief)
+{
+    bool has_primary = belief->flags & FLAG_REPLICA && belief->primary < state->nodes.count;
+    if (!has_primary) return belief->epoch;
+    const Belief *primary = state_belief(state, host, belief->primary);
+    return primary->known ? primary->epoch : belief->epoch;
+}
+
+static void add_row(const Scene *scene, NodesTable *table, HostId host, NodeId node,
+                    const Belief *belief)
 {
     const TraceState *state = &scene->model->state;
     bool recorded = trace_header(scene->model->trace)->level >= 2;
@@ -174,7 +184,7 @@ static void add_row(const Scene *scene, NodesTable *table, NodeId node, const Be
     fill(table, 3, TABLE_PLAIN, chars);
     fill_time(table, 4, belief->ping_ms, recorded);
     fill_time(table, 5, belief->pong_ms, recorded);
-    snprintf(chars, sizeof(chars), "%llu", (unsigned long long)belief->epoch);
+    snprintf(chars, sizeof(chars), "%llu", (unsigned long long)shown_epoch(state, host, belief));
     fill(table, 6, TABLE_PLAIN, chars);
     bool up = belief->up || myself;
     fill(table, 7, up ? TABLE_PLAIN : TABLE_DANGER, up ? "connected" : "disconnected");
@@ -205,7 +215,7 @@ static void draw_nodes(const Scene *scene, Rect rect, HostId host)
     for (uint32_t i = 0; i < scene->model->state.nodes.count && table->rows < ROWS_MAX; i++) {
         const Belief *belief = dock_belief(scene->model, host, (NodeId)i);
         if (!belief->known || (skip > 0 && skip--)) continue;
-        add_row(scene, table, (NodeId)i, belief);
+        add_row(scene, table, host, (NodeId)i, belief);
     }
     table_draw(&scene->draw, rect,
                &(Table){.columns = columns,
