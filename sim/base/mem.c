@@ -41,7 +41,8 @@ typedef struct Chunk {
     size_t size;        /* of bytes */
     size_t used;        /* bytes ever cut off: what a snapshot must copy */
     bool shared;        /* small blocks are cut from it */
-    max_align_t bytes[];
+    unsigned char padding[64 - 2 * sizeof(size_t) - sizeof(void *) - sizeof(bool)];
+    max_align_t bytes[]; /* in a huge page they begin with a cache line */
 } Chunk;
 
 /* What must go back with the contents. */

@@ -2,6 +2,8 @@
  *
  * A message and its gossip entries are one block that never moves. A freed block goes to the list
  * of its class and is the next one of that class to be handed out, under the number it had before.
+ * While a large cluster joins, half a million messages wait for busy nodes; when many more blocks
+ * are free than in use, those that are freed go back to the Mem, and their numbers to new blocks.
  */
 #include "sim/cluster/message.h"
 
@@ -13,6 +15,7 @@
 /* Classes hold 0, 8, 16, 32 ... entries, up to more than a message can have. */
 #define CLASS_COUNT    12
 #define CLASS_SMALLEST 8
+#define FREE_KEPT      1024 /* free blocks of a class that are kept beside as many as are in use */
 
 typedef struct Slot {
     Msg msg;
@@ -23,8 +26,10 @@ typedef struct Slot {
 
 struct MsgPool {
     Mem *mem;
-    ARRAY_OF(Slot *) slots; /* by MsgId */
+    ARRAY_OF(Slot *) slots; /* by MsgId; NULL: the number has no block */
+    ARRAY_OF(MsgId) vacant; /* numbers without a block */
     MsgId free[CLASS_COUNT];
+    uint32_t free_count[CLASS_COUNT];
     uint32_t live;
 };
 
@@ -59,9 +64,10 @@ void msgpool_destroy(MsgPool *pool)
     if (!pool) return;
     for (uint32_t i = 0; i < pool->slots.count; i++) {
         Slot *slot = pool->slots.items[i];
-        mem_free(pool->mem, slot, slot_size(slot->class));
+        if (slot) mem_free(pool->mem, slot, slot_size(slot->class));
     }
     array_deinit(pool->mem, &pool->slots);
+    array_deinit(pool->mem, &pool->vacant);
     mem_free(pool->mem, pool, sizeof(*pool));
 }
 
@@ -70,10 +76,16 @@ static MsgId take_slot(MsgPool *pool, uint32_t class)
     MsgId id = pool->free[class];
     if (id != MSG_NONE) {
         pool->free[class] = pool->slots.items[id]->next;
+        pool->free_count[class]--;
         return id;
     }
     Slot *slot = mem_alloc(pool->mem, slot_size(class));
     slot->class = class;
+    if (pool->vacant.count > 0) {
+        id = pool->vacant.items[--pool->vacant.count];
+        pool->slots.items[id] = slot;
+        return id;
+    }
     array_push(pool->mem, &pool->slots, slot);
     return pool->slots.count - 1;
 }
@@ -97,7 +109,7 @@ static Slot *slot_at(const MsgPool *pool, MsgId id)
 {
     SIM_ASSERT(id < pool->slots.count);
     Slot *slot = pool->slots.items[id];
-    SIM_ASSERT(slot->msg.references > 0);
+    SIM_ASSERT(slot && slot->msg.references > 0);
     return slot;
 }
 
@@ -111,14 +123,32 @@ void msg_retain(MsgPool *pool, MsgId id)
     slot_at(pool, id)->msg.references++;
 }
 
+/* The blocks that are free beyond those kept; two at a time, so that a release gives back more than
+ * it brings. */
+static void give_back(MsgPool *pool, uint32_t class)
+{
+    for (int i = 0; i < 2 && pool->free_count[class] > FREE_KEPT + pool->live; i++) {
+        MsgId id = pool->free[class];
+        Slot *slot = pool->slots.items[id];
+        pool->free[class] = slot->next;
+        pool->free_count[class]--;
+        pool->slots.items[id] = NULL;
+        array_push(pool->mem, &pool->vacant, id);
+        mem_free(pool->mem, slot, slot_size(class));
+    }
+}
+
 void msg_release(MsgPool *pool, MsgId id)
 {
     Slot *slot = slot_at(pool, id);
     if (--slot->msg.references > 0) return;
-    slot->next = pool->free[slot->class];
-    pool->free[slot->class] = id;
     SIM_ASSERT(pool->live > 0);
     pool->live--;
+    uint32_t class = slot->class;
+    slot->next = pool->free[class];
+    pool->free[class] = id;
+    pool->free_count[class]++;
+    give_back(pool, class);
 }
 
 uint32_t msgpool_live(const MsgPool *pool)

@@ -70,6 +70,30 @@ static void messages_do_not_move_when_others_are_made(void)
     msgpool_destroy(pool);
 }
 
+/* What a rush has left behind goes back, and the numbers without a block are used again. */
+static void blocks_of_a_rush_go_back(void)
+{
+    enum { RUSH = 20000 };
+    static MsgId ids[RUSH];
+    Mem *mem = mem_create();
+    MsgPool *pool = msgpool_create(mem);
+    for (uint32_t round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < RUSH; i++) {
+            ids[i] = msg_new(pool, MSG_PING, 100);
+            CU_ASSERT_FATAL(ids[i] < RUSH);
+            msg_at(pool, ids[i])->offset = i;
+        }
+        size_t most = mem_used(mem);
+        for (uint32_t i = 0; i < RUSH; i++) {
+            CU_ASSERT_FATAL(msg_at(pool, ids[i])->offset == i);
+            msg_release(pool, ids[i]);
+        }
+        CU_ASSERT_TRUE(mem_used(mem) < most / 8);
+    }
+    msgpool_destroy(pool);
+    mem_destroy(mem);
+}
+
 void test_message_suite(void)
 {
     CU_pSuite suite = CU_add_suite("message", NULL, NULL);
@@ -77,6 +101,7 @@ void test_message_suite(void)
                 message_is_blank_when_its_block_is_used_again);
     CU_add_test(suite, "a message lives until its last reference is released",
                 message_lives_until_its_last_reference_is_released);
+    CU_add_test(suite, "blocks of a rush go back", blocks_of_a_rush_go_back);
     CU_add_test(suite, "messages do not move when others are made",
                 messages_do_not_move_when_others_are_made);
 }
