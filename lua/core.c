@@ -70,7 +70,7 @@ static int l_nearest(lua_State *L)
 }
 
 /* core.sleep(ns), core.pause(ns): until then; pause also ends when something happens */
-static SimTime wake_time(lua_State *L)
+SimTime host_wake_time(lua_State *L)
 {
     SimTime now = sim_now(host_of(L)->sim);
     SimSpan span = host_check_span(L, 1);
@@ -80,12 +80,12 @@ static SimTime wake_time(lua_State *L)
 
 static int l_sleep(lua_State *L)
 {
-    return host_wait(L, WAIT_TIME, wake_time(L), 0);
+    return host_wait(L, WAIT_TIME, host_wake_time(L), 0);
 }
 
 static int l_pause(lua_State *L)
 {
-    return host_wait(L, WAIT_NOTICE, wake_time(L), 0);
+    return host_wait(L, WAIT_NOTICE, host_wake_time(L), 0);
 }
 
 /* core.spawn(background, fn, ...) */
@@ -97,42 +97,6 @@ static int l_spawn(lua_State *L)
         return host_error(L, "spawn takes at most %d values for its function", ARGUMENTS_MAX);
     if (host_spawn(host_of(L), L, lua_gettop(L) - 2, kind, host_line(L))) return 0;
     return host_error(L, "more than %d processes at once", PROCESSES_MAX);
-}
-
-/* core.call(limit, line, host): waits for the reply, at most so long; "done", "refused", "lost" or
- * "late", and the reply's text */
-static int after_call(lua_State *L, int status, lua_KContext call)
-{
-    const char *reply = "";
-    (void)status;
-    CallStatus result = sim_call_status(host_of(L)->sim, (uint32_t)call, &reply);
-    if (result == CALL_PENDING) {
-        Command command = {.kind = CMD_CALL_CANCEL, .host = HOST_NONE};
-        command.u.call = (uint32_t)call;
-        host_submit(L, &command);
-        lua_pushstring(L, "late");
-        return 1;
-    }
-    lua_pushstring(L, result == CALL_DONE ? "done" : result == CALL_REFUSED ? "refused" : "lost");
-    lua_pushstring(L, reply ? reply : "");
-    return 2;
-}
-
-static int l_call(lua_State *L)
-{
-    Script *script = host_of(L);
-    Command command = {
-        .kind = CMD_CALL, .host = host_check_host(L, 3), .text = luaL_checkstring(L, 2)};
-    if (!lua_isyieldable(L))
-        return host_error(L, "waiting is not possible here, inside a function that Lua calls back");
-    SimTime limit = wake_time(L);
-    uint32_t call = host_submit(L, &command);
-    Process *process = &script->processes.items[script->current];
-    process->wait = WAIT_CALL;
-    process->time = limit;
-    process->call = call;
-    process->order = ++script->orders;
-    return lua_yieldk(L, 0, (lua_KContext)call, after_call);
 }
 
 /* core.note(type name, number, text, text2) */
@@ -292,12 +256,23 @@ static int l_signature(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"now", l_now},       {"parse", l_parse},         {"span_text", l_span_text},
-    {"fail", l_fail},     {"nearest", l_nearest},     {"sleep", l_sleep},
-    {"pause", l_pause},   {"spawn", l_spawn},         {"call", l_call},
-    {"note", l_note},     {"setting", l_setting},     {"seed", l_seed},
-    {"rules", l_rules},   {"plan", l_plan},           {"meta", l_meta},
-    {"places", l_places}, {"signature", l_signature}, {NULL, NULL},
+    {"now", l_now},
+    {"parse", l_parse},
+    {"span_text", l_span_text},
+    {"fail", l_fail},
+    {"nearest", l_nearest},
+    {"sleep", l_sleep},
+    {"pause", l_pause},
+    {"spawn", l_spawn},
+    {"note", l_note},
+    {"setting", l_setting},
+    {"seed", l_seed},
+    {"rules", l_rules},
+    {"plan", l_plan},
+    {"meta", l_meta},
+    {"places", l_places},
+    {"signature", l_signature},
+    {NULL, NULL},
 };
 
 void core_open(lua_State *L)

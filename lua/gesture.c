@@ -125,6 +125,9 @@ void script_command_lua(const Script *script, const Command *command, Text *out)
     case CMD_HOST_ADD:
     case CMD_NET_PROFILE:
     case CMD_ZONE_PROFILE:
+    case CMD_CONNECT:
+    case CMD_CONN_CALL:
+    case CMD_DISCONNECT:
     case CMD_CALL_CANCEL:
     case CMD_NOTE:
     case CMD_KIND_COUNT: break; /* not made by a gesture */

@@ -3,7 +3,8 @@
  *   script.c     life of a Script, errors      process.c   processes and the loop
  *   sandbox.c    what a script may see of Lua  pattern.c   text patterns in bounded work
  *   core.c       time, story, calls            core_node.c hosts, faults, beliefs
- *   core_event.c records for on(...)           gesture.c   the Lua line of a command
+ *   core_event.c records for on(...)           core_call.c  connections, calls, replies
+ *   gesture.c    the Lua line of a command
  *   prelude.c    loads prelude/ *.lua, the language of scenarios, written on the table `core`
  *
  * A process is a coroutine that waits for a time, for something to happen, or for the reply of a
@@ -117,10 +118,12 @@ void pattern_open(lua_State *L); /* adds to the table `string` on top */
 void core_open(lua_State *L);
 void core_node_open(lua_State *L);
 void core_event_open(lua_State *L);
+void core_call_open(lua_State *L);
 /* Runs the prelude with the table on top as its argument; pops it. */
 bool prelude_run(lua_State *L, Error *err);
 
 int sandbox_count_places(const char *format, size_t size); /* %s, %d, ... in a format */
+SimTime host_wake_time(lua_State *L);                      /* now and argument 1, a span */
 SimSpan host_check_span(lua_State *L, int arg);            /* a number of ns */
 HostId host_check_host(lua_State *L, int arg);             /* a host number */
 

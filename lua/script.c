@@ -206,6 +206,7 @@ Script *script_create(const char *name, const char *source, size_t size,
     core_open(script->L);
     core_node_open(script->L);
     core_event_open(script->L);
+    core_call_open(script->L);
     if (prelude_run(script->L, &script->error)) load(script, source, size);
     else script->failed = true;
     if (!script->failed) return script;

@@ -126,37 +126,93 @@ end
 
 local ANSWER = 60 * S -- redis-cli would wait for ever
 
--- The reply, or nil and the error.
-local function reply_of(self, line)
-  local status, reply = core.call(ANSWER, line, host_numbers[self])
-  if status == "refused" then return nil, "connection refused" end
-  if status == "lost" then return nil, "connection closed" end
-  if status == "late" then return nil, "no answer within 60 s" end
-  local kind = reply:sub(1, 1)
-  if kind == "-" then return nil, reply:sub(2) end
-  if kind == ":" then return math.tointeger(tonumber(reply:sub(2))) end
-  if kind == "+" or kind == "$" then return reply:sub(2) end
-  return reply
+local troubles = { refused = "connection refused", lost = "connection closed", late = "no answer within 60 s" }
+
+-- The reply (nil for Redis's nil), or nil and the error.
+local function outcome(status, reply)
+  if status == "done" then return reply end
+  if status == "error" then return nil, reply end
+  return nil, troubles[status]
 end
+local function reply_of(self, line) return outcome(core.call(ANSWER, line, host_numbers[self])) end
 
 local function quoted(word)
   if word ~= "" and not word:find("[%s\"'\\]") then return word end
   return "\"" .. word:gsub("[\\\"]", "\\%0"):gsub("\n", "\\n"):gsub("\r", "\\r") .. "\""
 end
 
+-- The command line of call(...): one text as it is, several words quoted where they need it.
+local function line_of(what, ...)
+  local words, count = { ... }, select("#", ...)
+  if count == 0 then fail("%s wants a command, as in %s(\"CLUSTER INFO\")", what, what) end
+  for i = 1, count do
+    local kind = type(words[i])
+    if kind ~= "string" and kind ~= "number" then fail("%s: word %d must be a text or a number, not %s", what, i, shown(words[i])) end
+    words[i] = tostring(words[i])
+    if count > 1 then words[i] = quoted(words[i]) end
+  end
+  return concat(words, " ")
+end
+
 -- n:call("CLUSTER", "INFO") or n:call "CLUSTER INFO": the reply, or nil and the error text
 function node_methods.call(self, ...)
   self_host(self, "call")
-  local words = { ... }
-  if select("#", ...) == 0 then fail("call wants a command, as in c.n1:call(\"CLUSTER INFO\")") end
-  for i = 1, select("#", ...) do
-    local kind = type(words[i])
-    if kind ~= "string" and kind ~= "number" then fail("call: word %d must be a text or a number, not %s", i, shown(words[i])) end
-    words[i] = tostring(words[i])
+  return reply_of(self, line_of("call", ...))
+end
+
+-- Says each line as if typed into redis-cli, and what redis-cli prints; returns the last of it.
+local function cli(prompt, text, send)
+  if type(text) ~= "string" then fail("cli wants a text of command lines, not %s", shown(text)) end
+  local printed
+  for line in text:gmatch("[^\n]+") do
+    line = line:match("^%s*(.-)%s*$")
+    if line ~= "" then
+      local status, reply = send(line)
+      printed = status == "done" and reply:gsub("\n$", "") or "Could not connect to Redis: " .. troubles[status]
+      core.note("say", 0, prompt .. "> " .. line .. "\n" .. printed)
+    end
   end
-  if #words == 1 then return reply_of(self, words[1]) end
-  for i = 1, #words do words[i] = quoted(words[i]) end
-  return reply_of(self, concat(words, " "))
+  return printed
+end
+
+function node_methods.cli(self, text)
+  self_host(self, "cli")
+  return cli(self.ip .. ":" .. self.port, text, function(line) return core.call(ANSWER, line, host_numbers[self], nil, true) end)
+end
+
+-- Connections: what a client keeps open, with its MULTI, ASKING, READONLY.
+local Conn = { __name = "connection", __metatable = "connection", __tostring = function() return "connection" end }
+local conn_methods, conn_numbers, conn_nodes = {}, {}, {}
+Conn.__newindex = function(_, key) fail("a connection's %s cannot be set", shown(key)) end
+Conn.__index = function(_, key)
+  local method = conn_methods[key]
+  if method ~= nil then return method end
+  fail("a connection has no %s%s", shown(key), hint(key, names_of(conn_methods)))
+end
+
+function node_methods.connect(self)
+  self_host(self, "connect")
+  local conn = new_handle(Conn)
+  conn_numbers[conn], conn_nodes[conn] = core.connect(host_numbers[self]), self
+  return conn
+end
+local function conn_number(self, method)
+  local number
+  if self ~= nil then number = conn_numbers[self] end
+  if number == nil then fail("call %s with a colon, as in conn:%s(...)", method, method) end
+  if number == false then fail("this connection is closed") end
+  return number
+end
+function conn_methods.call(self, ...)
+  return outcome(core.call(ANSWER, line_of("call", ...), nil, conn_number(self, "call")))
+end
+function conn_methods.cli(self, text)
+  local number, node = conn_number(self, "cli"), conn_nodes[self]
+  return cli(node.ip .. ":" .. node.port, text, function(line) return core.call(ANSWER, line, nil, number, true) end)
+end
+function conn_methods.close(self)
+  core.disconnect(conn_number(self, "close"))
+  conn_numbers[self] = false
 end
 
 -- The same, and an error reply is the script's mistake.

@@ -61,37 +61,30 @@ void admin_error(AdminCall *call, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    for (char *c = text; *c; c++) {
-        if (*c == '\r' || *c == '\n') *c = ' '; /* an error is one line */
-    }
-    text_append(call->reply, "-ERR %s", text);
+    reply_error(call->reply, "ERR %s", text);
 }
 
 void admin_ok(AdminCall *call)
 {
-    text_append(call->reply, "+OK");
+    reply_status(call->reply, "OK");
 }
 
-/* A new element begins: on a new line, unless it is the first thing of the reply. */
-static void begin_element(AdminCall *call, uint32_t depth)
+void admin_array(AdminCall *call, uint32_t count)
 {
-    if (call->reply->size > 0) text_append(call->reply, "\n");
-    for (uint32_t i = 0; i < depth; i++) text_append(call->reply, "  ");
+    reply_array(call->reply, count);
 }
 
-void admin_array(AdminCall *call, uint32_t depth, uint32_t count)
+void admin_map(AdminCall *call, uint32_t pairs)
 {
-    begin_element(call, depth);
-    text_append(call->reply, "*%" PRIu32, count);
+    reply_map(call->reply, pairs);
 }
 
-void admin_integer(AdminCall *call, uint32_t depth, uint64_t value)
+void admin_integer(AdminCall *call, uint64_t value)
 {
-    begin_element(call, depth);
-    text_append(call->reply, ":%" PRIu64, value);
+    reply_integer(call->reply, (int64_t)value);
 }
 
-void admin_bulk(AdminCall *call, uint32_t depth, const char *format, ...)
+void admin_bulk(AdminCall *call, const char *format, ...)
 {
     char text[512];
     va_list args;
@@ -99,8 +92,7 @@ void admin_bulk(AdminCall *call, uint32_t depth, const char *format, ...)
     int size = vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     SIM_ASSERT(size >= 0 && (size_t)size < sizeof(text));
-    begin_element(call, depth);
-    text_append(call->reply, "$%s", text);
+    reply_bulk(call->reply, (Slice){text, (uint32_t)size});
 }
 
 /* --- arguments --- */
@@ -193,14 +185,14 @@ void admin_arity(AdminCall *call)
 /* Simplified: a list of the forms, in our words. */
 static void admin_help(AdminCall *call)
 {
-    admin_array(call, 0, ARRAY_LENGTH(SUBCOMMANDS) + 1);
-    admin_bulk(call, 1, "CLUSTER knows these sub-commands:");
+    admin_array(call, ARRAY_LENGTH(SUBCOMMANDS) + 1);
+    admin_bulk(call, "CLUSTER knows these sub-commands:");
     for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++)
-        admin_bulk(call, 1, "%s", SUBCOMMANDS[i].help);
+        admin_bulk(call, "%s", SUBCOMMANDS[i].help);
 }
 
 void admin_cluster_command(Node *self, int argc, const char *const *argv,
-                           const AdminResolver *resolver, const AddrState *addrs, Text *reply,
+                           const AdminResolver *resolver, const AddrState *addrs, Reply *reply,
                            NodeEnv *env)
 {
     SIM_ASSERT(argc >= 1);

@@ -10,13 +10,11 @@
 #ifndef CLUSTER_ADMIN_H
 #define CLUSTER_ADMIN_H
 
+#include "sim/base/resp.h"
 #include "sim/cluster/node.h"
 
-/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"), case-insensitive, and appends its
- * RESP2-like reply to `reply`. Reply forms: "+OK", "-ERR ...", ":12", "$text" (bulk, raw text
- * follows the $), or "*" arrays (one element per line, nested by two spaces, the head is "*" and
- * the count). `resolve` turns an ip and port into the AddrId of the run, defining it if it is new.
- */
+/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"), case-insensitive, and writes its
+ * reply. `resolve` turns an ip and port into the AddrId of the run, defining it if it is new. */
 typedef struct AdminResolver {
     void *state;
     AddrId (*resolve)(void *state, uint32_t ip, uint16_t port, uint16_t bus_port);
@@ -25,7 +23,7 @@ typedef struct AdminResolver {
 } AdminResolver;
 
 void admin_cluster_command(Node *self, int argc, const char *const *argv,
-                           const AdminResolver *resolver, const AddrState *addrs, Text *reply,
+                           const AdminResolver *resolver, const AddrState *addrs, Reply *reply,
                            NodeEnv *env);
 
 #endif

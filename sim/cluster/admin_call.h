@@ -10,7 +10,7 @@ typedef struct AdminCall {
     const char *const *argv;
     const AdminResolver *resolver;
     const AddrState *addrs;
-    Text *reply;
+    Reply *reply;
     NodeEnv *env;
 } AdminCall;
 
@@ -19,11 +19,11 @@ typedef struct AdminCall {
 void admin_error(AdminCall *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void admin_ok(AdminCall *call);
 void admin_arity(AdminCall *call); /* wrong number of arguments */
-/* An array: its head with the count, then its elements by the functions below, one level deeper. */
-void admin_array(AdminCall *call, uint32_t depth, uint32_t count);
-void admin_integer(AdminCall *call, uint32_t depth, uint64_t value);
-void admin_bulk(AdminCall *call, uint32_t depth, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* An array or map: its head with the count, then its elements by the functions below. */
+void admin_array(AdminCall *call, uint32_t count);
+void admin_map(AdminCall *call, uint32_t pairs);
+void admin_integer(AdminCall *call, uint64_t value);
+void admin_bulk(AdminCall *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Arguments. Integers as redis-server reads them: no sign but '-', no leading zeros, no blanks. */
 bool admin_is_word(const char *argument, const char *word); /* `word` in lower case */

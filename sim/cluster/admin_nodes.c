@@ -9,6 +9,7 @@
 #include "sim/cluster/slots.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define BUS_PORT_INCREMENT 10000
@@ -253,8 +254,10 @@ void admin_set_config_epoch(AdminCall *call)
 void admin_bumpepoch(AdminCall *call)
 {
     bool bumped = epoch_bump(call->self, call->env);
-    text_append(call->reply, "+%s %" PRIu64, bumped ? "BUMPED" : "STILL",
-                node_me(call->self)->epoch);
+    char text[40];
+    snprintf(text, sizeof(text), "%s %" PRIu64, bumped ? "BUMPED" : "STILL",
+             node_me(call->self)->epoch);
+    reply_status(call->reply, text);
 }
 
 /* Simplified: the disk never fails. */

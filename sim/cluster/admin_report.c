@@ -13,26 +13,30 @@ static uint64_t unix_base_ms(const AdminCall *call)
 
 void admin_nodes(AdminCall *call)
 {
-    text_append(call->reply, "$");
-    nodestext_nodes(call->self, call->env, call->addrs, unix_base_ms(call), call->reply);
+    Text text = {.mem = call->env->mem};
+    nodestext_nodes(call->self, call->env, call->addrs, unix_base_ms(call), &text);
+    reply_verbatim(call->reply, "txt", (Slice){text_chars(&text), text.size});
+    text_deinit(&text);
 }
 
 void admin_info(AdminCall *call)
 {
-    text_append(call->reply, "$");
-    nodestext_info(call->self, call->env, call->reply);
+    Text text = {.mem = call->env->mem};
+    nodestext_info(call->self, call->env, &text);
+    reply_verbatim(call->reply, "txt", (Slice){text_chars(&text), text.size});
+    text_deinit(&text);
 }
 
 void admin_myid(AdminCall *call)
 {
-    admin_bulk(call, 0, "%.40s", call->env->directory->nodes.items[call->self->self].id);
+    admin_bulk(call, "%.40s", call->env->directory->nodes.items[call->self->self].id);
 }
 
 void admin_count_failure_reports(AdminCall *call)
 {
     NodeId node;
     if (!admin_find_node(call, call->argv[2], &node)) return;
-    admin_integer(call, 0, failure_report_count(call->self, node, call->env));
+    admin_integer(call, failure_report_count(call->self, node, call->env));
 }
 
 /* REPLICAS and SLAVES. */
@@ -45,12 +49,14 @@ void admin_replicas(AdminCall *call)
         admin_error(call, "The specified node is not a master");
         return;
     }
-    admin_array(call, 0, peer_replica_count(self, node));
+    admin_array(call, peer_replica_count(self, node));
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
         if ((ref & PEER_HANDSHAKE) || self->peers[ref].primary != node) continue;
-        text_append(call->reply, "\n  $");
-        nodestext_peer(self, ref, call->env, call->addrs, unix_base_ms(call), call->reply);
+        Text line = {.mem = call->env->mem};
+        nodestext_peer(self, ref, call->env, call->addrs, unix_base_ms(call), &line);
+        reply_bulk(call->reply, (Slice){text_chars(&line), line.size});
+        text_deinit(&line);
     }
 }
 
@@ -99,11 +105,11 @@ static bool is_listed(const AdminCall *call, PeerRef ref, NodeId primary)
 static void list_node(AdminCall *call, NodeId node)
 {
     IpText ip = ip_of(call, node);
-    admin_array(call, 2, 4);
-    admin_bulk(call, 3, "%s", ip.chars);
-    admin_integer(call, 3, port_of(call, node));
-    admin_bulk(call, 3, "%.40s", call->env->directory->nodes.items[node].id);
-    admin_array(call, 3, 0);
+    admin_array(call, 4);
+    admin_bulk(call, "%s", ip.chars);
+    admin_integer(call, port_of(call, node));
+    admin_bulk(call, "%.40s", call->env->directory->nodes.items[node].id);
+    admin_map(call, 0); /* metadata: nothing beside the IP */
 }
 
 static void list_range(AdminCall *call, uint32_t start, uint32_t end)
@@ -114,9 +120,9 @@ static void list_range(AdminCall *call, uint32_t start, uint32_t end)
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_listed(call, self->known.items[i], owner)) count++;
     }
-    admin_array(call, 1, count);
-    admin_integer(call, 2, start);
-    admin_integer(call, 2, end);
+    admin_array(call, count);
+    admin_integer(call, start);
+    admin_integer(call, end);
     list_node(call, owner);
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_listed(call, self->known.items[i], owner)) list_node(call, self->known.items[i]);
@@ -138,7 +144,7 @@ void admin_slots(AdminCall *call)
     for (uint32_t s = 0; s < SLOT_COUNT; s = range_end(self, s) + 1) {
         if (self->owner[s] != NODE_NONE) count++;
     }
-    admin_array(call, 0, count);
+    admin_array(call, count);
     for (uint32_t s = 0; s < SLOT_COUNT; s = range_end(self, s) + 1) {
         if (self->owner[s] != NODE_NONE) list_range(call, s, range_end(self, s));
     }
@@ -159,11 +165,11 @@ static void list_shard_slots(AdminCall *call, NodeId primary)
         count += 2;
         s = bitset_next(words, SLOT_COUNT, bitset_next_clear(words, SLOT_COUNT, s));
     }
-    admin_array(call, 2, count);
+    admin_array(call, count);
     for (uint32_t s = bitset_next(words, SLOT_COUNT, 0); s < SLOT_COUNT;) {
         uint32_t end = bitset_next_clear(words, SLOT_COUNT, s);
-        admin_integer(call, 3, s);
-        admin_integer(call, 3, end - 1);
+        admin_integer(call, s);
+        admin_integer(call, end - 1);
         s = bitset_next(words, SLOT_COUNT, end);
     }
 }
@@ -176,31 +182,31 @@ static void list_shard_node(AdminCall *call, NodeId node)
     const char *health = "online";
     if (peer->flags & FLAG_FAIL) health = "fail";
     else if (is_replica && offset_of(call, node) == 0) health = "loading";
-    admin_array(call, 3, 14);
-    admin_bulk(call, 4, "id");
-    admin_bulk(call, 4, "%.40s", call->env->directory->nodes.items[node].id);
-    admin_bulk(call, 4, "port");
-    admin_integer(call, 4, port_of(call, node));
-    admin_bulk(call, 4, "ip");
-    admin_bulk(call, 4, "%s", ip.chars);
-    admin_bulk(call, 4, "endpoint");
-    admin_bulk(call, 4, "%s", ip.chars);
-    admin_bulk(call, 4, "role");
-    admin_bulk(call, 4, "%s", is_replica ? "replica" : "master");
-    admin_bulk(call, 4, "replication-offset");
-    admin_integer(call, 4, offset_of(call, node));
-    admin_bulk(call, 4, "health");
-    admin_bulk(call, 4, "%s", health);
+    admin_map(call, 7);
+    admin_bulk(call, "id");
+    admin_bulk(call, "%.40s", call->env->directory->nodes.items[node].id);
+    admin_bulk(call, "port");
+    admin_integer(call, port_of(call, node));
+    admin_bulk(call, "ip");
+    admin_bulk(call, "%s", ip.chars);
+    admin_bulk(call, "endpoint");
+    admin_bulk(call, "%s", ip.chars);
+    admin_bulk(call, "role");
+    admin_bulk(call, "%s", is_replica ? "replica" : "master");
+    admin_bulk(call, "replication-offset");
+    admin_integer(call, offset_of(call, node));
+    admin_bulk(call, "health");
+    admin_bulk(call, "%s", health);
 }
 
 static void list_shard(AdminCall *call, NodeId primary)
 {
     const Node *self = call->self;
-    admin_array(call, 1, 4);
-    admin_bulk(call, 2, "slots");
+    admin_map(call, 2);
+    admin_bulk(call, "slots");
     list_shard_slots(call, primary);
-    admin_bulk(call, 2, "nodes");
-    admin_array(call, 2, 1 + peer_replica_count(self, primary));
+    admin_bulk(call, "nodes");
+    admin_array(call, 1 + peer_replica_count(self, primary));
     list_shard_node(call, primary);
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
@@ -216,7 +222,7 @@ void admin_shards(AdminCall *call)
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_primary_record(self, self->known.items[i])) count++;
     }
-    admin_array(call, 0, count);
+    admin_array(call, count);
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_primary_record(self, self->known.items[i])) list_shard(call, self->known.items[i]);
     }
@@ -226,19 +232,19 @@ void admin_shards(AdminCall *call)
 
 static void list_link(AdminCall *call, NodeId node, const char *direction, NodeMs since_ms)
 {
-    admin_array(call, 1, 12);
-    admin_bulk(call, 2, "direction");
-    admin_bulk(call, 2, "%s", direction);
-    admin_bulk(call, 2, "node");
-    admin_bulk(call, 2, "%.40s", call->env->directory->nodes.items[node].id);
-    admin_bulk(call, 2, "create-time");
-    admin_integer(call, 2, nodestext_unix_ms(since_ms, unix_base_ms(call)));
-    admin_bulk(call, 2, "events");
-    admin_bulk(call, 2, "r");
-    admin_bulk(call, 2, "send-buffer-allocated");
-    admin_integer(call, 2, 0);
-    admin_bulk(call, 2, "send-buffer-used");
-    admin_integer(call, 2, 0);
+    admin_map(call, 6);
+    admin_bulk(call, "direction");
+    admin_bulk(call, "%s", direction);
+    admin_bulk(call, "node");
+    admin_bulk(call, "%.40s", call->env->directory->nodes.items[node].id);
+    admin_bulk(call, "create-time");
+    admin_integer(call, nodestext_unix_ms(since_ms, unix_base_ms(call)));
+    admin_bulk(call, "events");
+    admin_bulk(call, "r");
+    admin_bulk(call, "send-buffer-allocated");
+    admin_integer(call, 0);
+    admin_bulk(call, "send-buffer-used");
+    admin_integer(call, 0);
 }
 
 /* Simplified: buffers are empty, and an inbound link is shown as old as the record it belongs to.
@@ -253,7 +259,7 @@ void admin_links(AdminCall *call)
         count += link_exists(&self->peers[ref]);
         count += self->peers[ref].inbound != LINK_NONE;
     }
-    admin_array(call, 0, count);
+    admin_array(call, count);
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
         if (ref & PEER_HANDSHAKE) continue;

@@ -279,7 +279,7 @@ void admin_setslot(AdminCall *call)
 void admin_keyslot(AdminCall *call)
 {
     const char *key = call->argv[2];
-    admin_integer(call, 0, keyslot_of(key, (uint32_t)strlen(key)));
+    admin_integer(call, keyslot_of(key, (uint32_t)strlen(key)));
 }
 
 static bool read_number(AdminCall *call, const char *argument, int64_t *value)
@@ -297,7 +297,7 @@ void admin_countkeysinslot(AdminCall *call)
         admin_error(call, "Invalid slot");
         return;
     }
-    admin_integer(call, 0, keys_in_slot(call, (uint32_t)slot));
+    admin_integer(call, keys_in_slot(call, (uint32_t)slot));
 }
 
 /* Simplified: names of keys are not known without a keyspace, so the list is empty. */
@@ -310,5 +310,5 @@ void admin_getkeysinslot(AdminCall *call)
         admin_error(call, "Invalid slot or number of keys");
         return;
     }
-    admin_array(call, 0, 0);
+    admin_array(call, 0);
 }

@@ -84,7 +84,6 @@ static const Ignored IGNORED[] = {
     {"repl-diskless-load", IGNORED_TEXT},
     {"replica-priority", IGNORED_NUMBER},
     {"slave-priority", IGNORED_NUMBER},
-    {"replica-serve-stale-data", IGNORED_BOOL},
     {"replica-read-only", IGNORED_BOOL},
     {"requirepass", IGNORED_TEXT},
     {"masterauth", IGNORED_TEXT},
@@ -294,6 +293,18 @@ bool config_set(NodeConfig *config, const char *name, const char *value, Error *
         if (is_name(name, IGNORED[i].name)) return check_ignored(&IGNORED[i], value, err);
     }
     return no_such_directive(name, err);
+}
+
+bool config_known(const char *name)
+{
+    for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) {
+        if (is_name(name, DIRECTIVES[i].name)) return true;
+        if (DIRECTIVES[i].old_name[0] && is_name(name, DIRECTIVES[i].old_name)) return true;
+    }
+    for (uint32_t i = 0; i < IGNORED_COUNT; i++) {
+        if (is_name(name, IGNORED[i].name)) return true;
+    }
+    return false;
 }
 
 /* --- files --- */

@@ -22,6 +22,7 @@ NodeConfig config_default(void);
  * save, ..., see config.c) are checked for form only. False and *err with the nearest name
  * otherwise. */
 bool config_set(NodeConfig *config, const char *name, const char *value, Error *err);
+bool config_known(const char *name); /* obeyed or accepted without effect */
 /* Reads a redis.conf: lines "name value", # comments; *err names the line. */
 bool config_read(NodeConfig *config, const char *text, Error *err);
 /* How many directives there are, their names, and their value as text (for listing and CONFIG GET).

@@ -110,6 +110,26 @@ void link_broadcast_pong(Node *self, PongTarget target, NodeEnv *env)
     }
 }
 
+/* My primary or its replicas, or my own replicas. */
+static bool is_of_my_shard(Node *self, NodeId node)
+{
+    return node == node_me(self)->primary || is_local_replica(self, &self->peers[node]);
+}
+
+void link_publish(Node *self, MsgKind kind, Slice channel, Slice message, NodeEnv *env)
+{
+    MsgId id = link_build(self, kind, 0, env);
+    msg_set_payload(env->msgs, id, channel, message);
+    for (uint32_t i = 0; i < self->known.count; i++) {
+        PeerRef ref = self->known.items[i];
+        if (ref & PEER_HANDSHAKE || ref == self->self || !link_exists(&self->peers[ref])) continue;
+        if (kind == MSG_PUBLISHSHARD && !is_of_my_shard(self, ref)) continue;
+        msg_retain(env->msgs, id);
+        link_send(self, ref, id, env);
+    }
+    msg_release(env->msgs, id);
+}
+
 /* --- links --- */
 
 void link_open(Node *self, PeerRef ref, NodeEnv *env)

@@ -15,6 +15,9 @@ void link_broadcast(Node *self, MsgId msg, NodeEnv *env);
 /* PING, PONG or MEET with a gossip section (clusterSendPing): on the outbound link of ref, or as an
  * answer on `link` when ref is PEER_NONE. A PING on an outbound link sets ping_sent. */
 void link_send_ping(Node *self, PeerRef ref, LinkId link, MsgKind kind, NodeEnv *env);
+/* A message of a channel (§1.8): MSG_PUBLISH to everybody, MSG_PUBLISHSHARD to the nodes of the own
+ * shard (clusterPropagatePublish). */
+void link_publish(Node *self, MsgKind kind, Slice channel, Slice message, NodeEnv *env);
 typedef enum PongTarget { PONG_TO_ALL, PONG_TO_LOCAL_REPLICAS } PongTarget;
 void link_broadcast_pong(Node *self, PongTarget target, NodeEnv *env); /* clusterBroadcastPong */
 /* Asks the world to open the outbound link of a record that has none. */

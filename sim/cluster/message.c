@@ -64,7 +64,9 @@ void msgpool_destroy(MsgPool *pool)
     if (!pool) return;
     for (uint32_t i = 0; i < pool->slots.count; i++) {
         Slot *slot = pool->slots.items[i];
-        if (slot) mem_free(pool->mem, slot, slot_size(slot->class));
+        if (!slot) continue;
+        mem_free(pool->mem, slot->msg.payload, slot->msg.payload_size);
+        mem_free(pool->mem, slot, slot_size(slot->class));
     }
     array_deinit(pool->mem, &pool->slots);
     array_deinit(pool->mem, &pool->vacant);
@@ -118,6 +120,19 @@ Msg *msg_at(MsgPool *pool, MsgId id)
     return &slot_at(pool, id)->msg;
 }
 
+void msg_set_payload(MsgPool *pool, MsgId id, Slice channel, Slice message)
+{
+    Msg *msg = msg_at(pool, id);
+    SIM_ASSERT(msg->kind == MSG_PUBLISH || msg->kind == MSG_PUBLISHSHARD);
+    SIM_ASSERT(!msg->payload);
+    msg->payload_size = channel.size + message.size;
+    msg->channel_size = channel.size;
+    msg->payload = mem_alloc(pool->mem, msg->payload_size);
+    if (channel.size > 0) memcpy(msg->payload, channel.chars, channel.size);
+    if (message.size > 0) memcpy(msg->payload + channel.size, message.chars, message.size);
+    msg->bytes = MSG_PUBLISH_BYTES + msg->payload_size;
+}
+
 void msg_retain(MsgPool *pool, MsgId id)
 {
     slot_at(pool, id)->msg.references++;
@@ -142,6 +157,9 @@ void msg_release(MsgPool *pool, MsgId id)
 {
     Slot *slot = slot_at(pool, id);
     if (--slot->msg.references > 0) return;
+    mem_free(pool->mem, slot->msg.payload, slot->msg.payload_size);
+    slot->msg.payload = NULL;
+    slot->msg.payload_size = 0;
     SIM_ASSERT(pool->live > 0);
     pool->live--;
     uint32_t class = slot->class;

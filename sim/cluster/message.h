@@ -8,14 +8,16 @@
 
 #include "sim/base/ids.h"
 #include "sim/base/mem.h"
+#include "sim/base/slice.h"
 #include "sim/trace/enums.h"
 
 #include <stdint.h>
 
-#define MSG_HEADER_BYTES 2256 /* CLUSTERMSG_MIN_LEN, protocol.md §3.2 */
-#define MSG_GOSSIP_BYTES 104
-#define MSG_FAIL_BYTES   2296
-#define MSG_UPDATE_BYTES 4352
+#define MSG_HEADER_BYTES  2256 /* CLUSTERMSG_MIN_LEN, protocol.md §3.2 */
+#define MSG_GOSSIP_BYTES  104
+#define MSG_FAIL_BYTES    2296
+#define MSG_UPDATE_BYTES  4352
+#define MSG_PUBLISH_BYTES 2264 /* and the channel and the message */
 
 #define MFLAG_PAUSED   1
 #define MFLAG_FORCEACK 2
@@ -52,6 +54,8 @@ typedef struct Msg {
     SlotsId subject_slots;  /* UPDATE */
     uint64_t subject_epoch; /* UPDATE */
     GossipEntry *gossip;    /* gossip_capacity entries, owned by the pool */
+    char *payload;          /* PUBLISH, PUBLISHSHARD: the channel, then the message; the pool's */
+    uint32_t payload_size, channel_size;
 } Msg;
 
 typedef struct MsgPool MsgPool; /* opaque; sim/cluster/message.c */
@@ -62,6 +66,8 @@ void msgpool_destroy(MsgPool *pool);
  */
 MsgId msg_new(MsgPool *pool, MsgKind kind, uint16_t gossip_capacity);
 Msg *msg_at(MsgPool *pool, MsgId id); /* stable until the message is freed */
+/* Gives a PUBLISH its channel and its message. */
+void msg_set_payload(MsgPool *pool, MsgId id, Slice channel, Slice message);
 void msg_retain(MsgPool *pool, MsgId id);
 void msg_release(MsgPool *pool, MsgId id); /* the last release frees it */
 uint32_t msgpool_live(const MsgPool *pool);

@@ -394,3 +394,8 @@ void node_check_slow(const Node *self, const BitPool *slots)
     check_census(self);
     check_owners(self, slots);
 }
+
+bool node_knows_sender(const Node *self, const Msg *msg)
+{
+    return msg->sender < self->capacity && self->peers[msg->sender].used;
+}

@@ -248,6 +248,9 @@ void node_destroy(Node *node, Mem *mem);
 void node_step(Node *self, const NodeInput *input, NodeEnv *env);
 void node_before_sleep(Node *self, NodeEnv *env);
 
+/* Does the node know whom this message is from (§3.8 step 7)? */
+bool node_knows_sender(const Node *self, const Msg *msg);
+
 /* The world has opened the outbound link of `ref` (EFFECT_LINK_OPEN). */
 void node_link_opened(Node *self, PeerRef ref, LinkId link);
 

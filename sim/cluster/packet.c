@@ -191,7 +191,7 @@ static void take_other(Node *self, const Packet *packet, NodeEnv *env)
     case MSG_MFSTART: election_on_mfstart(self, msg, packet->link, env); break;
     case MSG_PUBLISH:
     case MSG_PUBLISHSHARD:
-    case MSG_MODULE: break; /* nobody subscribes; data_ms was all that mattered */
+    case MSG_MODULE: break; /* the server delivers it: to the node only data_ms matters */
     case MSG_PING:
     case MSG_PONG:
     case MSG_MEET:

@@ -1,124 +1,304 @@
-/* server.c -- dispatch of a client's command line to the cluster node or the data side. */
+/* server.c -- clients of a virtual redis-server: their bytes in, whose turn it is, bytes out. */
 #include "sim/server/server.h"
+
+#include "sim/base/assert.h"
+#include "sim/server/cost.h"
+#include "sim/server/server_inside.h"
+#include "sim/store/expiry.h"
 
 #include <string.h>
 
-static int hex_digit(char c)
+#define EXPIRY_KEYS_MAX 200 /* deleted in one cycle of 100 ms */
+
+/* --- life --- */
+
+static Client *new_client(Server *server, ClientId id, AddrId addr, uint64_t now_ms)
 {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    Client *client = mem_alloc(server->mem, sizeof(*client));
+    client_init(client, id, addr, now_ms, server->mem);
+    return client;
 }
 
-static bool is_space(char c)
+static void free_client(Server *server, Client *client)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    client_deinit(client, server->parts.keys, server->mem);
+    mem_free(server->mem, client, sizeof(*client));
 }
 
-/* One escape after a backslash between quote signs; *at moves behind it. */
-static char unescape(const char *line, size_t *at)
+Server *server_create(const ServerParts *parts, NodeEnv *env)
 {
-    char c = line[*at];
-    (*at)++;
-    if (c == 'x' && hex_digit(line[*at]) >= 0 && hex_digit(line[*at + 1]) >= 0) {
-        int value = hex_digit(line[*at]) * 16 + hex_digit(line[*at + 1]);
-        *at += 2;
-        return (char)value;
+    Server *server = mem_alloc(env->mem, sizeof(*server));
+    server->parts = *parts;
+    server->mem = env->mem;
+    server->started_ms = server_unix_ms(parts->unix_base_ms, env->now);
+    server->primary = new_client(server, CLIENT_NONE, ADDR_NONE, 0);
+    return server;
+}
+
+void server_destroy(Server *server, Mem *mem)
+{
+    if (!server) return;
+    SIM_ASSERT(server->mem == mem);
+    for (uint32_t i = 0; i < server->clients.count; i++)
+        free_client(server, server->clients.items[i]);
+    free_client(server, server->primary);
+    for (uint32_t i = 0; i < server->outputs.count; i++)
+        blob_free(mem, &server->outputs.items[i].bytes);
+    blob_free(mem, &server->taken);
+    array_deinit(mem, &server->clients);
+    array_deinit(mem, &server->outputs);
+    mem_free(mem, server, sizeof(*server));
+}
+
+void server_set_addrs(Server *server, const AddrState *addrs)
+{
+    server->addrs = addrs;
+}
+
+/* --- clients --- */
+
+Client *server_client(const Server *server, ClientId id)
+{
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        if (server->clients.items[i]->id == id) return server->clients.items[i];
     }
-    if (c == 'n') return '\n';
-    if (c == 'r') return '\r';
-    if (c == 't') return '\t';
-    return c;
+    return NULL;
 }
 
-/* Copies one word to *out; false when a quote is not closed or not followed by a space. */
-static bool take_word(const char *line, size_t *at, char **out)
+bool server_has_client(const Server *server, ClientId id)
 {
-    char quote = '\0';
-    while (line[*at] != '\0') {
-        char c = line[(*at)++];
-        if (quote == '\0' && is_space(c)) return true;
-        if (quote == '\0' && (c == '"' || c == '\'')) {
-            quote = c;
-        } else if (quote != '\0' && c == quote) {
-            return line[*at] == '\0' || is_space(line[*at]);
-        } else if (quote == '"' && c == '\\' && line[*at] != '\0') {
-            *(*out)++ = unescape(line, at);
-        } else {
-            *(*out)++ = c;
+    return server_client(server, id) != NULL;
+}
+
+static uint64_t now_of(const Server *server, const NodeEnv *env)
+{
+    return server_unix_ms(server->parts.unix_base_ms, env->now);
+}
+
+void server_open(Server *server, ClientId id, AddrId from, NodeEnv *env)
+{
+    SIM_ASSERT(id != CLIENT_NONE && !server_client(server, id));
+    array_push(server->mem, &server->clients, new_client(server, id, from, now_of(server, env)));
+    server->connections++;
+}
+
+static void drop_client(Server *server, uint32_t index)
+{
+    free_client(server, server->clients.items[index]);
+    array_remove(&server->clients, index);
+    if (server->turn > index) server->turn--;
+}
+
+void server_close(Server *server, ClientId id, NodeEnv *env)
+{
+    (void)env;
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        if (server->clients.items[i]->id == id) {
+            drop_client(server, i);
+            return;
         }
     }
-    return quote == '\0';
 }
 
-int server_split(const char *line, char *buffer, char **words, int words_max)
+void server_input(Server *server, ClientId id, Slice bytes, NodeEnv *env)
 {
-    size_t at = 0;
-    int count = 0;
-    char *out = buffer;
-    for (;;) {
-        while (is_space(line[at])) at++;
-        if (line[at] == '\0') return count;
-        if (count == words_max) return -2;
-        words[count++] = out;
-        if (!take_word(line, &at, &out)) return -1;
-        *out++ = '\0';
+    Client *client = server_client(server, id);
+    if (!client) return;
+    client->last_ms = now_of(server, env);
+    text_append_bytes(&client->input, bytes.size ? bytes.chars : "", bytes.size);
+}
+
+/* --- output --- */
+
+static void add_output(Server *server, ClientId id, Slice bytes, bool close)
+{
+    Output output = {.client = id, .bytes = blob_copy(server->mem, bytes), .close = close};
+    array_push(server->mem, &server->outputs, output);
+}
+
+void server_push(Server *server, Client *client, Slice resp, NodeEnv *env)
+{
+    (void)env;
+    if (client->id != CLIENT_NONE) add_output(server, client->id, resp, false);
+}
+
+void server_flush(Server *server, Client *client, NodeEnv *env)
+{
+    (void)env;
+    bool silent = client->id == CLIENT_NONE || (client->replies_off && !client->close_after_reply);
+    if (!silent && (client->reply.out.size > 0 || client->close_after_reply)) {
+        Slice bytes = {text_chars(&client->reply.out), client->reply.out.size};
+        add_output(server, client->id, bytes, client->close_after_reply);
     }
+    text_clear(&client->reply.out);
 }
 
-static bool is_word(const char *word, const char *name)
+bool server_next_output(Server *server, ServerOutput *output)
 {
-    for (; *word != '\0' && *name != '\0'; word++, name++) {
-        char c = *word >= 'a' && *word <= 'z' ? (char)(*word - 32) : *word;
-        if (c != *name) return false;
+    blob_free(server->mem, &server->taken);
+    if (server->output_head == server->outputs.count) {
+        array_clear(&server->outputs);
+        server->output_head = 0;
+        return false;
     }
-    return *word == *name;
+    Output *next = &server->outputs.items[server->output_head++];
+    server->taken = next->bytes;
+    next->bytes = (Blob){0};
+    *output = (ServerOutput){next->client, blob_slice(server->taken), next->close};
+    return true;
 }
 
-static void reply_wrong_count(const char *name, Text *reply)
+/* --- turns --- */
+
+/* Whether a whole request, or something that is none, stands at the front of its bytes. */
+static bool has_request(Server *server, Client *client)
 {
-    text_append(reply, "-ERR wrong number of arguments for '%s' command", name);
+    Slices words = {0};
+    Text scratch = {.mem = server->mem};
+    Error err;
+    uint32_t used;
+    if (client->input.size == 0 || client->block != BLOCK_NONE || client->close_after_reply)
+        return false;
+    Slice bytes = {text_chars(&client->input), client->input.size};
+    RespStatus status = resp_take_request(bytes, &words, &scratch, &used, &err, server->mem);
+    array_deinit(server->mem, &words);
+    text_deinit(&scratch);
+    return status != RESP_MORE;
 }
 
-static void reply_ping(int argc, char **argv, Text *reply)
+ClientId server_next_ready(Server *server)
 {
-    if (argc > 2) reply_wrong_count("ping", reply);
-    else if (argc == 2) text_append(reply, "$%s", argv[1]);
-    else text_append(reply, "+PONG");
-}
-
-static void reply_unknown(int argc, char **argv, Text *reply)
-{
-    text_append(reply, "-ERR unknown command '%.128s', with args beginning with: ", argv[0]);
-    for (int i = 1; i < argc && i < 20; i++) text_append(reply, "'%.128s' ", argv[i]);
-}
-
-static void dispatch(Server *server, int argc, char **argv, Text *reply, NodeEnv *env)
-{
-    if (is_word(argv[0], "CLUSTER")) {
-        admin_cluster_command(server->node, argc, (const char *const *)argv, server->resolver,
-                              server->addrs, reply, env);
-    } else if (is_word(argv[0], "PING")) {
-        reply_ping(argc, argv, reply);
-    } else if (is_word(argv[0], "INFO")) {
-        text_append(reply, "$");
-        repl_info_text(server->repl, server->addrs, env, reply);
-    } else {
-        reply_unknown(argc, argv, reply);
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        uint32_t index = (server->turn + i) % server->clients.count;
+        if (!has_request(server, server->clients.items[index])) continue;
+        server->turn = (index + 1) % server->clients.count;
+        return server->clients.items[index]->id;
     }
+    return CLIENT_NONE;
 }
 
-void server_execute(Server *server, const char *line, Text *reply, NodeEnv *env)
+static void consume(Text *input, uint32_t used)
 {
-    size_t buffer_size = strlen(line) * 2 + 2;
-    size_t words_size = SERVER_ARGS_MAX * sizeof(char *);
-    char *buffer = mem_alloc(env->mem, buffer_size);
-    char **words = mem_alloc(env->mem, words_size);
-    int argc = server_split(line, buffer, words, SERVER_ARGS_MAX);
-    if (argc == -1) text_append(reply, "-ERR Protocol error: unbalanced quotes in request");
-    else if (argc == -2) text_append(reply, "-ERR Protocol error: invalid multibulk length");
-    else if (argc > 0) dispatch(server, argc, words, reply, env);
-    mem_free(env->mem, words, words_size);
-    mem_free(env->mem, buffer, buffer_size);
+    memmove(input->chars, input->chars + used, input->size - used);
+    input->size -= used;
+    input->chars[input->size] = '\0';
+}
+
+SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env)
+{
+    Slices words = {0};
+    Text scratch = {.mem = server->mem};
+    Error err = {{0}};
+    uint32_t used;
+    Client *client = server_client(server, id);
+    SIM_ASSERT(client);
+    Slice bytes = {text_chars(&client->input), client->input.size};
+    RespStatus status = resp_take_request(bytes, &words, &scratch, &used, &err, server->mem);
+    SIM_ASSERT(status != RESP_MORE);
+    SimSpan cost = 0;
+    server->extra_cost = 0;
+    if (status == RESP_BAD) {
+        reply_error(&client->reply, "ERR Protocol error: %s", err.text);
+        client->close_after_reply = true;
+    } else if (words.count > 0) {
+        Request request = {.server = server,
+                           .client = client,
+                           .argv = words.items,
+                           .argc = words.count,
+                           .env = env,
+                           .now_ms = now_of(server, env)};
+        process_request(&request);
+        cost = cost_of(&request) + server->extra_cost;
+    }
+    if (status == RESP_DONE) consume(&client->input, used);
+    server_flush(server, client, env);
+    array_deinit(server->mem, &words);
+    text_deinit(&scratch);
+    return cost;
+}
+
+/* --- time --- */
+
+void server_on_cron(Server *server, NodeEnv *env)
+{
+    Text stream = {.mem = server->mem};
+    blocked_on_cron(server, env);
+    if (!server_is_replica(server)) {
+        uint32_t deleted = expiry_cycle(server->parts.keys, now_of(server, env), EXPIRY_KEYS_MAX,
+                                        &server->expiry_slot, &stream);
+        server->expired += deleted;
+        if (deleted > 0) process_propagate(server, &stream, deleted, false, env);
+    }
+    text_deinit(&stream);
+}
+
+void server_before_sleep(Server *server, NodeEnv *env)
+{
+    blocked_serve(server, env);
+    pubsub_check_slots(server, env);
+}
+
+void server_pause_writes(Server *server, NodeMs until_ms, NodeEnv *env)
+{
+    uint64_t left_ms = until_ms > env->now_ms ? until_ms - env->now_ms : 0;
+    server->pause_writes_until_ms = left_ms ? now_of(server, env) + left_ms : 0;
+}
+
+void server_on_demotion(Server *server, NodeEnv *env)
+{
+    blocked_unblock_all(server,
+                        "UNBLOCKED force unblock from blocking operation, instance state changed "
+                        "(master -> replica?)",
+                        env);
+}
+
+bool server_wants_exit(const Server *server)
+{
+    return server->wants_exit;
+}
+
+const NodeConfig *server_changed_config(Server *server)
+{
+    bool changed = server->config_changed;
+    server->config_changed = false;
+    return changed ? &server->parts.node->cfg : NULL;
+}
+
+/* --- the stream of the primary --- */
+
+void server_apply(Server *server, Slice bytes, NodeEnv *env)
+{
+    Slices words = {0};
+    Text scratch = {.mem = server->mem};
+    Error err = {{0}};
+    uint32_t used;
+    while (bytes.size > 0) {
+        RespStatus status = resp_take_request(bytes, &words, &scratch, &used, &err, server->mem);
+        SIM_ASSERT(status == RESP_DONE); /* the stream was written by process_propagate */
+        Request request = {.server = server,
+                           .client = server->primary,
+                           .argv = words.items,
+                           .argc = words.count,
+                           .env = env,
+                           .now_ms = now_of(server, env)};
+        process_request(&request);
+        text_clear(&server->primary->reply.out);
+        bytes = (Slice){bytes.chars + used, bytes.size - used};
+    }
+    array_deinit(server->mem, &words);
+    text_deinit(&scratch);
+}
+
+/* --- about itself --- */
+
+bool server_is_replica(const Server *server)
+{
+    return !node_is_primary(server->parts.node);
+}
+
+void server_endpoint(const Server *server, NodeId node, Text *out)
+{
+    const AddrState *addr = &server->addrs[server->parts.node->peers[node].addr];
+    text_append(out, "%u.%u.%u.%u:%u", addr->ip >> 24, (addr->ip >> 16) & 255,
+                (addr->ip >> 8) & 255, addr->ip & 255, addr->port);
 }

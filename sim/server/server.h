@@ -1,32 +1,82 @@
-/* server.h -- one virtual redis-server: takes a command line of a client, answers as redis-server
- * does.
+/* server.h -- one virtual redis-server: cluster node, keyspace, replication and its clients.
  *
- * Joins the cluster node and the data side (replication). Command lines are split as redis-cli
- * splits them. */
+ * Bytes of clients go in, bytes of replies come out; commands run one at a time, each with a
+ * service time. The order of processing is that of processCommand (protocol.md §1.4); the table of
+ * commands is sim/store/commands.def, redirection is redirect.h.
+ *
+ *   server.c   clients, their bytes, turns        process.c  the order of checks, calling a command
+ *   multi.c    MULTI, EXEC, WATCH                 blocked.c  BLPOP and friends, WAIT, pauses, §9.5
+ *   pubsub.c   channels, sharded channels         connection.c HELLO, CLIENT, AUTH, SELECT, PING...
+ *   configure.c CONFIG GET and SET                info.c     INFO, ROLE, COMMAND, TIME, MEMORY...
+ *   eval.c     EVAL, SCRIPT (scripting.h)         migrate.c  DUMP, RESTORE, MIGRATE
+ *   debug.c    DEBUG, SHUTDOWN, refusals of §1.9  cost.c     service times */
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
 #include "sim/cluster/admin.h"
 #include "sim/cluster/node.h"
+#include "sim/server/client.h"
+#include "sim/store/keyspace.h"
 #include "sim/store/repl.h"
 
-#define SERVER_ARGS_MAX 16500 /* ADDSLOTS with every slot and some room */
+typedef struct Server Server; /* opaque; server_inside.h */
 
-typedef struct Server { /* borrowed parts of one process */
+/* What a server may use besides itself; borrowed for its life. */
+typedef struct ServerParts {
     Node *node;
     Repl *repl;
-    const AddrState *addrs; /* by AddrId */
+    Keyspace *keys;
     const AdminResolver *resolver;
-    uint64_t unix_base_ms;
-} Server;
+    uint64_t unix_base_ms; /* Unix time of virtual time 0 */
+} ServerParts;
 
-/* Executes `line` and appends the reply in the forms of admin.h: "+OK", "-ERR ...", ":1", "$text",
- * "*". */
-void server_execute(Server *server, const char *line, Text *reply, NodeEnv *env);
+Server *server_create(const ServerParts *parts, NodeEnv *env);
+void server_destroy(Server *server, Mem *mem);
+/* The tables of addresses move when they grow; told before every call below in a turn. */
+void server_set_addrs(Server *server, const AddrState *addrs);
 
-/* Splits a line into words: quotes "..." with \n \r \t \\ \" \xHH and '...' as redis-cli does.
- * Words point into `buffer` (at least size of line + 1). Returns the count, or -1 for unbalanced
- * quotes, -2 for too many. */
-int server_split(const char *line, char *buffer, char **words, int words_max);
+/* A connection of a client; its bytes; its end. Unknown ids are ignored: the end may have crossed.
+ */
+void server_open(Server *server, ClientId id, AddrId from, NodeEnv *env);
+bool server_has_client(const Server *server, ClientId id);
+void server_input(Server *server, ClientId id, Slice bytes, NodeEnv *env);
+void server_close(Server *server, ClientId id, NodeEnv *env);
+
+/* The client with a request to execute whose turn it is; CLIENT_NONE when all wait or are blocked.
+ * Clients take turns, one request each. */
+ClientId server_next_ready(Server *server);
+/* Executes one request of it; returns its service time (cost.h). */
+SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env);
+/* Each 100 ms, after the node's tick: time-outs of blocked clients, §9.5, the expiry cycle. */
+void server_on_cron(Server *server, NodeEnv *env);
+/* At the end of each turn: whoever waited for keys, acknowledgements or the end of a pause. */
+void server_before_sleep(Server *server, NodeEnv *env);
+/* A message of a channel came by the bus. */
+void server_deliver(Server *server, bool sharded, Slice channel, Slice message, NodeEnv *env);
+/* EFFECT_PAUSE_WRITES: until_ms on the node clock, 0 ends it (§7). */
+void server_pause_writes(Server *server, NodeMs until_ms, NodeEnv *env);
+/* The node became a replica (EFFECT_REPLICATE): blocked clients are let go, §7. */
+void server_on_demotion(Server *server, NodeEnv *env);
+
+/* What is to be sent to clients, in order; false when there is nothing more. */
+typedef struct ServerOutput {
+    ClientId client;
+    Slice bytes; /* until the next call */
+    bool close;  /* and then the server closes */
+} ServerOutput;
+bool server_next_output(Server *server, ServerOutput *output);
+
+bool server_wants_exit(const Server *server); /* SHUTDOWN came */
+/* The configuration in force when a client has changed it since the last call; NULL otherwise. */
+const NodeConfig *server_changed_config(Server *server);
+
+/* The stream of the primary, whole commands in order, applied on a replica. */
+void server_apply(Server *server, Slice bytes, NodeEnv *env);
+
+/* Time for users of this server. */
+static inline uint64_t server_unix_ms(uint64_t unix_base_ms, SimTime now)
+{
+    return unix_base_ms + now / SIM_MS;
+}
 
 #endif

@@ -81,12 +81,13 @@ void repl_note_changes(Repl *repl, NodeEnv *env)
 
 /* --- life --- */
 
-Repl *repl_create(const NodeConfig *config, HostId host, AddrId addr, NodeEnv *env)
+Repl *repl_create(const NodeConfig *config, HostId host, AddrId addr, Keyspace *keys, NodeEnv *env)
 {
     Repl *repl = mem_alloc(env->mem, sizeof(*repl));
     repl->cfg = *config;
     repl->host = host;
     repl->addr = addr;
+    repl->keys = keys;
     repl->id = repl_draw_id(env);
     repl->no_replicas_since_s = repl_now_s(env);
     repl->primary = NODE_NONE;
@@ -98,6 +99,13 @@ Repl *repl_create(const NodeConfig *config, HostId host, AddrId addr, NodeEnv *e
 void repl_destroy(Repl *repl, Mem *mem)
 {
     if (!repl) return;
+    for (uint32_t i = repl->wish_head; i < repl->wishes.count; i++) {
+        blob_free(mem, &repl->wishes.items[i].msg.content);
+    }
+    stream_clear(repl, mem);
+    array_deinit(mem, &repl->pieces);
+    text_deinit(&repl->apply);
+    text_deinit(&repl->applied);
     array_deinit(mem, &repl->attached);
     array_deinit(mem, &repl->wishes);
     mem_free(mem, repl, sizeof(*repl));
@@ -153,6 +161,7 @@ void repl_promote(Repl *repl, NodeEnv *env)
 void repl_flush(Repl *repl)
 {
     repl->data = 0;
+    if (repl->keys) keyspace_clear(repl->keys);
 }
 
 void repl_drop_keys(Repl *repl, uint32_t dropped, uint32_t owned)
@@ -192,7 +201,14 @@ void repl_feed(Repl *repl, uint64_t bytes, NodeEnv *env)
         return;
     }
     repl->data += bytes;
-    primary_append(repl, bytes, env);
+    primary_append(repl, bytes, (Slice){0}, env);
+    repl_note_changes(repl, env);
+}
+
+void repl_append(Repl *repl, Slice commands, NodeEnv *env)
+{
+    if (repl->primary != NODE_NONE) return;
+    primary_append(repl, commands.size, commands, env);
     repl_note_changes(repl, env);
 }
 
@@ -253,7 +269,8 @@ void repl_facts(const Repl *repl, NodeFacts *facts)
         .repl_target_set = repl->primary != NODE_NONE,
         .repl_last_io_s = repl->last_io_s,
         .repl_down_since_s = repl->down_since_s,
-        .has_keys = repl->data > 0,
+        .has_keys = repl->data > 0 || (repl->keys && keyspace_count(repl->keys) > 0),
+        .slot_keys = repl->keys && repl->data == 0 ? keyspace_slot_counts(repl->keys) : NULL,
     };
 }
 

@@ -4,7 +4,7 @@
  * A Repl is the data side of one process, a pure state machine like Node: input -> new state +
  * wishes. Records go to env->out (effect_note) in order; links and messages are wishes of its own,
  * to be taken with repl_next at the end of the turn and carried out then. The stream has offsets
- * and sizes but no contents, so that the real keyspace can later stand behind the same functions.
+ * and sizes; commands of clients are carried as they are, what is only fed (repl_feed) is a length.
  *
  * Caller's duties:
  *   1. one Repl per process, created with it and destroyed with it;
@@ -17,7 +17,9 @@
 #define STORE_REPL_H
 
 #include "sim/cluster/config.h"
+#include "sim/base/slice.h"
 #include "sim/cluster/effect.h"
+#include "sim/store/keyspace.h"
 #include "sim/trace/state.h"
 
 /* A replication ID: 160 random bits, printed as 40 hex digits; all zero is "none". */
@@ -49,6 +51,7 @@ typedef struct ReplMsg {
     uint64_t stream; /* STREAM: how many bytes of stream; RDB: pieces still to come */
     uint64_t data;   /* RDB, STREAM: size of the data set then */
     AddrId addr;     /* CONF: where the replica listens */
+    Blob content;    /* STREAM: pieces, repl_stream.c; last RDB: the keyspace, rdb.h */
 } ReplMsg;
 
 /* Messages under way, by number (LIFO reuse). Each is delivered to one receiver and then freed. */
@@ -57,7 +60,7 @@ typedef struct ReplPool ReplPool; /* opaque; sim/store/repl_msg.c */
 
 ReplPool *replpool_create(Mem *mem);
 void replpool_destroy(ReplPool *pool);
-ReplMsgId replmsg_new(ReplPool *pool, const ReplMsg *msg);
+ReplMsgId replmsg_new(ReplPool *pool, const ReplMsg *msg); /* takes over msg->content */
 const ReplMsg *replmsg_at(const ReplPool *pool,
                           ReplMsgId id); /* valid until the next replmsg_new */
 void replmsg_free(ReplPool *pool, ReplMsgId id);
@@ -82,7 +85,8 @@ typedef struct Repl Repl; /* opaque; sim/store/repl.c */
 /* The data side of a new process: a primary without data, without replicas, with a new replication
  * ID (drawn from env->rng). Simplified: nothing is loaded from disk (no RDB, no AOF), so a restart
  * begins empty (§2.8). */
-Repl *repl_create(const NodeConfig *config, HostId host, AddrId addr, NodeEnv *env);
+/* `keys` is borrowed for the life of the Repl; NULL: only offsets and sizes matter (tests). */
+Repl *repl_create(const NodeConfig *config, HostId host, AddrId addr, Keyspace *keys, NodeEnv *env);
 void repl_destroy(Repl *repl, Mem *mem);
 void repl_set_config(Repl *repl, const NodeConfig *config);
 
@@ -103,6 +107,18 @@ void repl_pause_writes(Repl *repl, NodeMs until_ms, NodeEnv *env);
 /* Clients' writes that make `bytes` of stream and as much data. Ignored by a replica; held back
  * while paused. */
 void repl_feed(Repl *repl, uint64_t bytes, NodeEnv *env);
+
+/* Commands that a primary propagates: the stream grows by these bytes (replicationFeedSlaves).
+ * Nothing happens without a backlog, and on a replica. */
+void repl_append(Repl *repl, Slice commands, NodeEnv *env);
+/* What a replica has received and its server must apply, in order: whole commands. False when there
+ * is nothing more. The bytes are good until the next call of any of these functions. */
+bool repl_next_apply(Repl *repl, Slice *commands);
+/* WAIT: how many replicas acknowledged this offset; asks all of them to acknowledge now
+ * (REPLCONF GETACK). */
+uint32_t repl_acked_by(const Repl *repl, uint64_t offset);
+void repl_want_acks(Repl *repl, NodeEnv *env);
+void repl_ack_now(Repl *repl, NodeEnv *env); /* a replica was asked to */
 
 void repl_link_opened(Repl *repl, LinkId link); /* the REPL_WISH_OPEN just taken got this link */
 void repl_on_link_up(Repl *repl, LinkId link, NodeEnv *env);

@@ -21,6 +21,7 @@ void replpool_destroy(ReplPool *pool)
 {
     if (!pool) return;
     Mem *mem = pool->mem;
+    for (uint32_t i = 0; i < pool->msgs.count; i++) blob_free(mem, &pool->msgs.items[i].content);
     array_deinit(mem, &pool->msgs);
     idpool_deinit(&pool->ids, mem);
     mem_free(mem, pool, sizeof(*pool));
@@ -49,6 +50,7 @@ void replmsg_free(ReplPool *pool, ReplMsgId id)
     SIM_ASSERT(pool->msgs.items[id].kind < REPLMSG_KIND_COUNT); /* not freed before */
     SIM_ASSERT(pool->live > 0);
     pool->msgs.items[id].kind = REPLMSG_KIND_COUNT;
+    blob_free(pool->mem, &pool->msgs.items[id].content);
     pool->live--;
     idpool_give(&pool->ids, id, pool->mem);
 }

@@ -3,6 +3,7 @@
  *
  * A replica can be followed too, by the replicas it had before it was demoted: it passes on what it
  * receives. */
+#include "sim/store/rdb.h"
 #include "sim/store/repl_state.h"
 
 #define RDB_EMPTY_BYTES 175 /* magic, auxiliary fields, end of file, checksum */
@@ -30,16 +31,17 @@ static Attached *find(Repl *repl, LinkId link)
 
 /* --- backlog and stream --- */
 
-void primary_create_backlog(Repl *repl)
+void primary_create_backlog(Repl *repl, Mem *mem)
 {
     repl->has_backlog = true;
     repl->backlog_start = repl->offset + 1;
+    stream_clear(repl, mem);
 }
 
 void primary_drop_backlog(Repl *repl)
 {
     repl->has_backlog = false;
-    repl->backlog_start = 0;
+    repl->backlog_start = 0; /* its pieces go when a backlog is made anew */
 }
 
 static uint32_t clamp_bytes(uint64_t bytes)
@@ -50,24 +52,27 @@ static uint32_t clamp_bytes(uint64_t bytes)
 /* Sends an online replica what it lacks. */
 static void serve(Repl *repl, Attached *attached, NodeEnv *env)
 {
-    uint64_t missing = repl->offset - attached->sent;
+    uint64_t from = attached->sent, missing = repl->offset - from;
     if (missing == 0) return;
     attached->sent = repl->offset;
     ReplMsg msg = {.kind = REPLMSG_STREAM,
                    .bytes = clamp_bytes(missing),
                    .offset = repl->offset,
                    .stream = missing,
-                   .data = repl->data};
+                   .data = repl->data,
+                   .content = stream_pack(repl, from, env)};
     repl_send(repl, attached->link, msg, env);
 }
 
-void primary_append(Repl *repl, uint64_t bytes, NodeEnv *env)
+void primary_append(Repl *repl, uint64_t bytes, Slice commands, NodeEnv *env)
 {
     if (!repl->has_backlog) return;
     repl->offset += bytes;
+    stream_add(repl, bytes, commands, env);
     uint64_t kept = repl->offset + 1 - repl->backlog_start;
     if (kept > repl->cfg.repl_backlog_size)
         repl->backlog_start += kept - repl->cfg.repl_backlog_size;
+    stream_trim(repl, env);
     for (uint32_t i = 0; i < repl->attached.count; i++) {
         Attached *attached = &repl->attached.items[i];
         if (attached->phase == ATTACH_ONLINE) serve(repl, attached, env);
@@ -109,7 +114,10 @@ void primary_disconnect_all(Repl *repl, NodeEnv *env)
  * instant and loaded in one, and a transfer above 4 GB counts as 4 GB on the wire. */
 static void send_rdb(Repl *repl, LinkId link, NodeEnv *env)
 {
-    uint64_t left = RDB_EMPTY_BYTES + RDB_MARK_BYTES + repl->data;
+    ByteWriter image = {.mem = env->mem};
+    if (repl->keys) rdb_save(repl->keys, &image);
+    uint64_t keys = repl->keys && keyspace_count(repl->keys) > 0 ? image.size : 0;
+    uint64_t left = RDB_EMPTY_BYTES + RDB_MARK_BYTES + repl->data + keys;
     uint64_t pieces = (left + RDB_PIECE_BYTES - 1) / RDB_PIECE_BYTES;
     if (pieces > RDB_PIECES_MAX) pieces = RDB_PIECES_MAX;
     for (; pieces > 0; pieces--) {
@@ -120,8 +128,13 @@ static void send_rdb(Repl *repl, LinkId link, NodeEnv *env)
                        .offset = repl->offset,
                        .stream = pieces - 1,
                        .data = repl->data};
+        if (pieces == 1) {
+            msg.content =
+                blob_copy(env->mem, (Slice){(const char *)image.bytes, (uint32_t)image.size});
+        }
         repl_send(repl, link, msg, env);
     }
+    bytes_deinit(&image);
 }
 
 /* startBgsaveForReplication: all replicas that wait get the data set of this instant. */
@@ -165,7 +178,7 @@ static void ask_full_sync(Repl *repl, Attached *attached, NodeEnv *env)
         repl->id = repl_draw_id(env);
         repl->id2 = (ReplHistory){{0}};
         repl->id2_end = 0;
-        primary_create_backlog(repl);
+        primary_create_backlog(repl, env->mem);
     }
     if (repl->cfg.repl_diskless_delay_s == 0) start_if_due(repl, env);
 }
@@ -266,7 +279,7 @@ static void ping_replicas(Repl *repl, NodeEnv *env)
     if (repl->primary != NODE_NONE || primary_replica_count(repl) == 0) return;
     if (repl->cron_loops % repl->cfg.repl_ping_period_s != 0) return;
     if (repl->paused_until_ms > env->now_ms) return;
-    primary_append(repl, REPL_PING_BYTES, env);
+    primary_append(repl, REPL_PING_BYTES, (Slice){0}, env);
 }
 
 static void expire_backlog(Repl *repl, NodeEnv *env)
@@ -316,6 +329,26 @@ ReplReplica repl_replica(const Repl *repl, uint32_t index)
     }
     SIM_ASSERT(index < primary_replica_count(repl));
     return (ReplReplica){.link = LINK_NONE};
+}
+
+uint32_t repl_acked_by(const Repl *repl, uint64_t offset)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < repl->attached.count; i++) {
+        const Attached *attached = &repl->attached.items[i];
+        if (attached->phase == ATTACH_ONLINE && attached->acked >= offset) count++;
+    }
+    return count;
+}
+
+/* replicationRequestAckFromSlaves: REPLCONF GETACK goes with the stream, so the offset grows by it.
+ */
+void repl_want_acks(Repl *repl, NodeEnv *env)
+{
+    if (repl->primary != NODE_NONE || primary_replica_count(repl) == 0) return;
+    static const char getack[] = "*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n";
+    primary_append(repl, sizeof(getack) - 1, slice_of(getack), env);
+    repl_note_changes(repl, env);
 }
 
 uint32_t repl_good_replicas(const Repl *repl, const NodeEnv *env)

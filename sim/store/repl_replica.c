@@ -6,6 +6,7 @@
  *
  * Whatever fails before CONNECTED leads back to CONNECT, and the next attempt is made by the cron
  * of each second; an established link that breaks is opened again at once. */
+#include "sim/store/rdb.h"
 #include "sim/store/repl_state.h"
 
 void follow_connect(Repl *repl, NodeEnv *env)
@@ -101,7 +102,7 @@ static void on_continue(Repl *repl, const ReplMsg *msg, NodeEnv *env)
     repl->offset = repl->cached_offset;
     repl->state = REPL_CONNECTED;
     repl->down_since_s = 0;
-    if (!repl->has_backlog) primary_create_backlog(repl);
+    if (!repl->has_backlog) primary_create_backlog(repl, env->mem);
     note_synced(repl, false, env);
 }
 
@@ -126,11 +127,16 @@ static void on_rdb(Repl *repl, const ReplMsg *msg, NodeEnv *env)
     repl->cached = false;
     primary_disconnect_all(repl, env);
     repl->data = msg->data;
+    text_clear(&repl->apply);
+    if (repl->keys) {
+        bool loaded = rdb_load(repl->keys, blob_slice(msg->content), env->mem);
+        SIM_ASSERT(loaded); /* written by rdb_save */
+    }
     repl->id = repl->sync_id;
     repl->id2 = (ReplHistory){{0}};
     repl->id2_end = 0;
     repl->offset = repl->sync_offset;
-    primary_create_backlog(repl);
+    primary_create_backlog(repl, env->mem);
     repl->state = REPL_CONNECTED;
     repl->down_since_s = 0;
     note_synced(repl, true, env);
@@ -141,7 +147,8 @@ static void on_stream(Repl *repl, const ReplMsg *msg, NodeEnv *env)
 {
     SIM_ASSERT(msg->offset == repl->offset + msg->stream);
     repl->data = msg->data;
-    primary_append(repl, msg->stream, env);
+    stream_unpack(repl, msg->content, env);
+    SIM_ASSERT(repl->offset == msg->offset);
 }
 
 void follow_on_message(Repl *repl, const ReplMsg *msg, NodeEnv *env)
@@ -182,6 +189,12 @@ void follow_on_message(Repl *repl, const ReplMsg *msg, NodeEnv *env)
 }
 
 /* --- once a second --- */
+
+/* REPLCONF GETACK came with the stream: the server applies it and asks for this. */
+void repl_ack_now(Repl *repl, NodeEnv *env)
+{
+    if (repl->state == REPL_CONNECTED) send_ack(repl, env);
+}
 
 /* replicationCron, the replica's half: time-outs, the next attempt, the ACK. */
 void follow_cron(Repl *repl, NodeEnv *env)

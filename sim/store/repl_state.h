@@ -35,8 +35,20 @@ typedef struct Attached {
 /* Steps of REPL_CONNECTING. */
 typedef enum FollowStep { FOLLOW_CONNECT, FOLLOW_PONG, FOLLOW_CONF, FOLLOW_PSYNC } FollowStep;
 
+/* A part of the stream that is sent and stored as one: one propagated command or transaction, a
+ * PING, or a length without content (repl_feed). */
+typedef struct StreamPiece {
+    uint64_t end; /* offset after it */
+    uint64_t size;
+    Blob commands; /* empty: no content */
+} StreamPiece;
+
 struct Repl {
     NodeConfig cfg;
+    Keyspace *keys;               /* NULL in tests */
+    ARRAY_OF(StreamPiece) pieces; /* of the backlog, oldest first; the first may begin before it */
+    Text apply;                   /* commands received and not yet taken by the server */
+    Text applied;                 /* what repl_next_apply gave last */
     HostId host;
     AddrId addr;
     ReplHistory id, id2;
@@ -85,14 +97,23 @@ void repl_note_changes(Repl *repl, NodeEnv *env);
 
 /* repl_primary.c */
 uint32_t primary_replica_count(const Repl *repl); /* attached, handshakes not counted */
-void primary_create_backlog(Repl *repl);
+void primary_create_backlog(Repl *repl, Mem *mem);
 void primary_drop_backlog(Repl *repl);
 void primary_disconnect_all(Repl *repl, NodeEnv *env); /* disconnectSlaves */
 /* The stream grows: backlog, replicas. Does nothing without a backlog (§10.1). */
-void primary_append(Repl *repl, uint64_t bytes, NodeEnv *env);
+void primary_append(Repl *repl, uint64_t bytes, Slice commands, NodeEnv *env);
 bool primary_on_message(Repl *repl, LinkId link, const ReplMsg *msg, NodeEnv *env);
 void primary_on_link_down(Repl *repl, LinkId link, NodeEnv *env);
 void primary_cron(Repl *repl, NodeEnv *env);
+
+/* repl_stream.c */
+void stream_add(Repl *repl, uint64_t size, Slice commands, NodeEnv *env); /* the offset has grown */
+void stream_trim(Repl *repl, NodeEnv *env); /* drops pieces that lie before the backlog */
+void stream_clear(Repl *repl, Mem *mem);
+/* The pieces after `from`, as the content of a message. */
+Blob stream_pack(const Repl *repl, uint64_t from, NodeEnv *env);
+/* Takes such content: pieces into the own backlog, commands to be applied. */
+void stream_unpack(Repl *repl, Blob content, NodeEnv *env);
 
 /* repl_replica.c */
 void follow_connect(Repl *repl, NodeEnv *env); /* connectWithMaster */

@@ -71,7 +71,9 @@ void command_encode(const Command *command, ByteWriter *out)
     case CMD_SLOW: bytes_put_varint(out, command->u.permille); break;
     case CMD_RULE_ADD:
     case CMD_RULE_REMOVE: put_rule(out, &command->u.rule); break;
-    case CMD_CALL_CANCEL: bytes_put_varint(out, command->u.call); break;
+    case CMD_CALL_CANCEL:
+    case CMD_CONN_CALL:
+    case CMD_DISCONNECT: bytes_put_varint(out, command->u.call); break;
     case CMD_FEED: bytes_put_varint(out, command->u.bytes); break;
     case CMD_NOTE:
         bytes_put_varint(out, command->u.note.type);
@@ -82,6 +84,7 @@ void command_encode(const Command *command, ByteWriter *out)
     case CMD_FREEZE:
     case CMD_THAW:
     case CMD_CALL:
+    case CMD_CONNECT:
     case CMD_KIND_COUNT: break;
     }
 }
@@ -173,7 +176,9 @@ static bool get_payload(ByteReader *in, Command *command)
     case CMD_SLOW: command->u.permille = (uint32_t)bytes_get_varint(in); return true;
     case CMD_RULE_ADD:
     case CMD_RULE_REMOVE: return get_rule(in, &command->u.rule);
-    case CMD_CALL_CANCEL: command->u.call = (uint32_t)bytes_get_varint(in); return true;
+    case CMD_CALL_CANCEL:
+    case CMD_CONN_CALL:
+    case CMD_DISCONNECT: command->u.call = (uint32_t)bytes_get_varint(in); return true;
     case CMD_FEED: command->u.bytes = bytes_get_varint(in); return true;
     case CMD_NOTE:
         command->u.note.type = (TraceType)bytes_get_varint(in);
@@ -183,6 +188,7 @@ static bool get_payload(ByteReader *in, Command *command)
     case CMD_WIPE:
     case CMD_FREEZE:
     case CMD_THAW:
+    case CMD_CONNECT:
     case CMD_CALL: return true;
     case CMD_KIND_COUNT: break;
     }

@@ -24,8 +24,11 @@ typedef enum CommandKind {
     CMD_RULE_REMOVE,  /* rule.id */
     CMD_CALL, /* host, text: a command line sent by a client, e.g. "CLUSTER MEET 10.0.0.2 6379" */
     CMD_CALL_CANCEL, /* call: the client hangs up */
-    CMD_FEED, /* host, bytes: the primary's replication stream grows as writes would make it */
-    CMD_NOTE, /* note, text: the script speaks (TRACE_TITLE, STEP, SAY, PREDICT, ...) */
+    CMD_FEED,      /* host, bytes: the primary's replication stream grows as writes would make it */
+    CMD_NOTE,      /* note, text: the script speaks (TRACE_TITLE, STEP, SAY, PREDICT, ...) */
+    CMD_CONNECT,   /* host: a client connects; sim_submit gives the connection's number */
+    CMD_CONN_CALL, /* u.call: a connection; text: a command line sent on it */
+    CMD_DISCONNECT, /* u.call: the connection ends */
     CMD_KIND_COUNT
 } CommandKind;
 

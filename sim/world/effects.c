@@ -171,7 +171,7 @@ static SimSpan turn_cost(Sim *sim, const Host *host)
         const Effect *effect = &sim->effects.items.items[i];
         if (effect->kind == EFFECT_PERSIST && effect->u.fsync) cost += sim->config.fsync;
     }
-    return cost * host->slow_permille / 1000;
+    return (cost + host->served) * host->slow_permille / 1000;
 }
 
 static void persist(Sim *sim, HostId number, bool fsync)

@@ -65,8 +65,15 @@ static void come_up(Sim *sim, HostId number)
 
     NodeFacts facts;
     NodeEnv env = process_env(sim, host, &facts);
-    host->repl = repl_create(&host->config, number, host->addr, &env);
+    host->keys = keyspace_create(sim->mem);
+    host->repl = repl_create(&host->config, number, host->addr, host->keys, &env);
     host->node = node_create(number, host->addr, host->identity, &host->config, &host->disk, &env);
+    ServerParts parts = {.node = host->node,
+                         .repl = host->repl,
+                         .keys = host->keys,
+                         .resolver = &sim->resolver,
+                         .unix_base_ms = trace_header(sim->trace)->unix_base_ms};
+    host->server = server_create(&parts, &env);
     node_before_sleep(host->node, &env);
     effects_carry_out(sim, number);
     net_set_listening(sim->net, number, true);
@@ -141,10 +148,14 @@ void process_kill(Sim *sim, HostId number, bool power)
     drop_inbox(sim, host);
     call_host_died(sim, number);
     if (!was_alive) return;
+    server_destroy(host->server, sim->mem);
     node_destroy(host->node, sim->mem);
     repl_destroy(host->repl, sim->mem);
+    keyspace_destroy(host->keys);
+    host->server = NULL;
     host->node = NULL;
     host->repl = NULL;
+    host->keys = NULL;
 }
 
 void process_freeze(Sim *sim, HostId number)
@@ -186,6 +197,14 @@ static NodeInputKind input_kind(NetHappeningKind kind)
     return NODE_INPUT_COUNT;
 }
 
+/* A message of a channel came by the bus. */
+static void deliver(Host *host, const Msg *msg, NodeEnv *env)
+{
+    Slice channel = {msg->payload, msg->channel_size};
+    Slice message = {msg->payload + msg->channel_size, msg->payload_size - msg->channel_size};
+    server_deliver(host->server, msg->kind == MSG_PUBLISHSHARD, channel, message, env);
+}
+
 static void take_bus_input(Sim *sim, Host *host, const NetHappening *happening, NodeEnv *env)
 {
     NodeInput input = {
@@ -201,6 +220,19 @@ static void take_bus_input(Sim *sim, Host *host, const NetHappening *happening, 
         input.msg = msg_at(sim->msgs, msg);
     }
     node_step(host->node, &input, env);
+    bool published =
+        input.msg && (input.msg->kind == MSG_PUBLISH || input.msg->kind == MSG_PUBLISHSHARD);
+    if (published && node_knows_sender(host->node, input.msg)) deliver(host, input.msg, env);
+}
+
+/* What came with the stream is executed as commands (§10.1). */
+static void apply_stream(Sim *sim, Host *host, NodeEnv *env)
+{
+    Slice commands;
+    while (repl_next_apply(host->repl, &commands)) {
+        server_set_addrs(host->server, sim->addrs.items);
+        server_apply(host->server, commands, env);
+    }
 }
 
 static void take_repl_input(Sim *sim, Host *host, const NetHappening *happening, NodeEnv *env)
@@ -209,6 +241,7 @@ static void take_repl_input(Sim *sim, Host *host, const NetHappening *happening,
         uint32_t repl;
         effects_msg(sim, happening->payload, &repl);
         repl_on_message(host->repl, happening->link, replmsg_at(sim->repl_msgs, repl), env);
+        apply_stream(sim, host, env);
     } else if (happening->kind == NET_CONNECTED) {
         repl_on_link_up(host->repl, happening->link, env);
     } else {
@@ -243,6 +276,8 @@ static void take_cron(Sim *sim, HostId number)
     NodeInput input = {.kind = NODE_INPUT_CRON, .link = LINK_NONE, .from = HOST_NONE};
     node_step(host->node, &input, &env);
     repl_on_cron(host->repl, &env);
+    server_set_addrs(host->server, sim->addrs.items);
+    server_on_cron(host->server, &env);
 }
 
 /* The work before the event loop sleeps, then the effects; the process is busy until they are out.
@@ -252,9 +287,18 @@ static void end_turn(Sim *sim, HostId number)
     Host *host = world_host(sim, number);
     NodeFacts facts;
     NodeEnv env = process_env(sim, host, &facts);
+    server_set_addrs(host->server, sim->addrs.items);
+    server_before_sleep(host->server, &env);
     node_before_sleep(host->node, &env);
     SimTime done = effects_carry_out(sim, number);
+    host = world_host(sim, number);
     host->busy_until = done;
+    host->served = 0;
+    call_drain(sim, number, done);
+    if (server_wants_exit(host->server)) {
+        process_kill(sim, number, false);
+        return;
+    }
     if (!host->turn_is_cron) return;
     host->turn_is_cron = false;
     post_cron(sim, number, done + CRON_PERIOD);

@@ -73,6 +73,9 @@ Sim *sim_create(const SimConfig *config, Error *err)
     array_push(mem, &sim->addrs, (AddrState){0}); /* ADDR_NONE */
     array_push(mem, &sim->addr_host, HOST_NONE);
     array_push(mem, &sim->calls, (Call){.status = CALL_UNKNOWN}); /* calls count from 1 */
+    array_push(mem, &sim->conns, (Conn){.host = HOST_NONE});      /* and connections */
+    sim->resolver =
+        (AdminResolver){.state = sim, .resolve = call_resolve, .unix_base_ms = UNIX_BASE_MS};
 
     sim->assert_context = (AssertContext){
         .now_ns = &sim->now, .event_count = &sim->event_count, .reproduce = config->reproduce};
@@ -123,8 +126,9 @@ static void run_event(Sim *sim, const Event *event)
     case EVENT_WAKE:
     case EVENT_BOOT: process_on_event(sim, event); break;
     case EVENT_CALL:
-    case EVENT_CALL_REPLY: call_on_event(sim, event); break;
-    default: SIM_ASSERT(event->kind <= EVENT_CALL_REPLY);
+    case EVENT_CALL_REPLY:
+    case EVENT_HANG_UP: call_on_event(sim, event); break;
+    default: SIM_ASSERT(event->kind <= EVENT_HANG_UP);
     }
     world_drain_net(sim);
 }

@@ -6,6 +6,7 @@
 #define WORLD_SIM_H
 
 #include "sim/base/error.h"
+#include "sim/base/slice.h"
 #include "sim/cluster/rules.h"
 #include "sim/trace/state.h"
 #include "sim/trace/trace.h"
@@ -113,8 +114,11 @@ typedef enum CallStatus {
     CALL_LOST,
     CALL_UNKNOWN
 } CallStatus;
-/* How a call fares; for CALL_DONE *reply is its text ("+OK", "-ERR ...", "$...", ":1"), owned by
- * the sim. */
+/* How a call fares; for CALL_DONE *reply is its text as resp_plain_text writes it ("+OK", "-ERR
+ * ...",
+ * "$...", ":1"), owned by the sim. */
 CallStatus sim_call_status(const Sim *sim, uint32_t call, const char **reply);
+/* The reply of a CALL_DONE as RESP bytes; until the run goes on. */
+Slice sim_call_resp(const Sim *sim, uint32_t call);
 
 #endif

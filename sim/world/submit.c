@@ -267,7 +267,8 @@ static bool check_process(const Host *host, CommandKind kind, Error *err)
 
 static bool needs_host(CommandKind kind)
 {
-    return (kind >= CMD_START && kind <= CMD_SLOW) || kind == CMD_CALL || kind == CMD_FEED;
+    return (kind >= CMD_START && kind <= CMD_SLOW) || kind == CMD_CALL || kind == CMD_FEED ||
+           kind == CMD_CONNECT;
 }
 
 static bool check_command(Sim *sim, const Command *command, Error *err)
@@ -291,6 +292,12 @@ static bool check_command(Sim *sim, const Command *command, Error *err)
     case CMD_ZONE_PROFILE:
         return (zone_fits(sim, command->u.zone.a) && zone_fits(sim, command->u.zone.b)) ||
                error_set(err, "at most %d zones are allowed", ZONES_MAX);
+    case CMD_CONN_CALL:
+        if (!call_conn_is_open(sim, command->u.call)) {
+            return error_set(err, "connection %u is not open", command->u.call);
+        }
+        return sim->calls.count < CALLS_MAX ||
+               error_set(err, "more than %d calls in one run", CALLS_MAX);
     case CMD_CALL:
         return sim->calls.count < CALLS_MAX ||
                error_set(err, "more than %d calls in one run", CALLS_MAX);
@@ -301,6 +308,8 @@ static bool check_command(Sim *sim, const Command *command, Error *err)
     case CMD_FREEZE:
     case CMD_THAW:
     case CMD_CALL_CANCEL:
+    case CMD_CONNECT:
+    case CMD_DISCONNECT:
     case CMD_FEED: return true;
     case CMD_KIND_COUNT: break;
     }
@@ -345,6 +354,9 @@ static uint32_t carry_out(Sim *sim, const Command *command)
     case CMD_RULE_ADD: add_rule(sim, &command->u.rule); break;
     case CMD_RULE_REMOVE: remove_rule(sim, command->u.rule.id); break;
     case CMD_CALL: return call_start(sim, command->host, command->text);
+    case CMD_CONNECT: return call_connect(sim, command->host);
+    case CMD_CONN_CALL: return call_send(sim, command->u.call, command->text);
+    case CMD_DISCONNECT: call_disconnect(sim, command->u.call); break;
     case CMD_CALL_CANCEL: call_cancel(sim, command->u.call); break;
     case CMD_FEED: process_feed(sim, command->host, command->u.bytes); break;
     case CMD_NOTE: speak(sim, command); break;

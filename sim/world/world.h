@@ -18,18 +18,20 @@
 #include "sim/cluster/node.h"
 #include "sim/engine/queue.h"
 #include "sim/net/net.h"
+#include "sim/server/server.h"
 #include "sim/store/repl.h"
 #include "sim/world/sim.h"
 
 /* Events of the world's queue. */
 enum {
-    EVENT_NET,       /* the network's own */
-    EVENT_CRON,      /* a: host, b: process number: a tick is due */
-    EVENT_CRON_WAKE, /* the same: the event loop wakes for it */
-    EVENT_WAKE,      /* a: host, b: process number: a busy process looks at its inbox */
-    EVENT_BOOT,      /* a: host, b: process number: a restarted process has loaded its data */
-    EVENT_CALL,      /* a: call: the request reaches the server */
-    EVENT_CALL_REPLY /* a: call: the reply reaches the client */
+    EVENT_NET,        /* the network's own */
+    EVENT_CRON,       /* a: host, b: process number: a tick is due */
+    EVENT_CRON_WAKE,  /* the same: the event loop wakes for it */
+    EVENT_WAKE,       /* a: host, b: process number: a busy process looks at its inbox */
+    EVENT_BOOT,       /* a: host, b: process number: a restarted process has loaded its data */
+    EVENT_CALL,       /* a: call: the request reaches the server */
+    EVENT_CALL_REPLY, /* a: call: the reply reaches the client */
+    EVENT_HANG_UP     /* a: connection: its end reaches the server */
 };
 
 /* The tick (protocol.md §3.6) comes 100 ms after the last one *ended*, and no sooner than the event
@@ -102,6 +104,9 @@ typedef struct Host {
     Rng rng;
     Node *node; /* NULL unless RUNNING or FROZEN */
     Repl *repl;
+    Keyspace *keys;
+    Server *server;
+    SimSpan served; /* service time of the commands executed in the turn under way */
     SimTime busy_until;
     SimTime next_cron; /* when the next tick is or was due */
     bool cron_due;     /* it is, and the process has not got to it */
@@ -113,14 +118,29 @@ typedef struct Host {
     NetHappening input;                   /* the happening being handled */
 } Host;
 
+/* One command line on its way, and its reply. */
 typedef struct Call {
     HostId host;
     uint32_t process; /* that got it */
+    uint32_t conn;    /* connection it is sent on */
     CallStatus status;
     uint64_t cause;
-    char *line, *reply;
-    uint32_t line_size, reply_size; /* allocated */
+    char *line;
+    uint32_t line_size; /* allocated */
+    Text reply;         /* as resp_plain_text; what the trace and CALL_DONE show */
+    Text resp;          /* the reply's own bytes */
+    bool answered;      /* the reply is on its way back */
 } Call;
+
+/* A client's connection to one process. Numbers count from 1 and are never given again. */
+typedef struct Conn {
+    HostId host;
+    uint32_t process; /* that accepted it; 0 not yet */
+    bool open, one_shot;
+    SimTime last_arrival;       /* of a request: they stay in order */
+    Text input;                 /* reply bytes that belong to no whole reply yet */
+    ARRAY_OF(uint32_t) waiting; /* calls without a reply, oldest first */
+} Conn;
 
 struct Sim {
     Mem *mem;
@@ -149,6 +169,8 @@ struct Sim {
     ARRAY_OF(Flight) flights;
     IdPool flight_ids;
     ARRAY_OF(Call) calls;
+    ARRAY_OF(Conn) conns;
+    AdminResolver resolver;
     ARRAY_OF(ZoneName) zone_names; /* by zone number */
     EffectList effects;
     Rng identity_rng;
@@ -195,7 +217,14 @@ Flight *effects_flight(Sim *sim, uint64_t payload);            /* NULL when it h
 MsgId effects_msg(Sim *sim, uint64_t payload, uint32_t *repl); /* MSG_NONE: a replication message */
 
 /* calls.c */
-uint32_t call_start(Sim *sim, HostId host, const char *line);
+uint32_t call_start(Sim *sim, HostId host, const char *line); /* on a connection of its own */
+uint32_t call_connect(Sim *sim, HostId host);
+uint32_t call_send(Sim *sim, uint32_t conn, const char *line);
+void call_disconnect(Sim *sim, uint32_t conn);
+bool call_conn_is_open(const Sim *sim, uint32_t conn);
+/* Takes what the server has for its clients at the end of a turn; it leaves at `depart`. */
+void call_drain(Sim *sim, HostId host, SimTime depart);
+AddrId call_resolve(void *sim, uint32_t ip, uint16_t port, uint16_t bus_port);
 void call_on_event(Sim *sim, const Event *event);
 void call_execute(Sim *sim, uint32_t call, NodeEnv *env);
 void call_cancel(Sim *sim, uint32_t call);

@@ -291,10 +291,17 @@ const char *desk_command(Desk *desk, const char *line)
     AdminResolver resolver = {.state = desk, .resolve = resolve, .unix_base_ms = 1700000000000};
     const char *words[WORDS_MAX];
     Text buffer = {0};
+    Reply reply = {.protocol = 2};
+    RespValues values = {0};
+    Error err;
+    uint32_t used;
     text_clear(&desk->reply);
     int count = cut_words(desk, line, &buffer, words);
-    admin_cluster_command(desk->node, count, words, &resolver, desk->addrs, &desk->reply,
-                          &desk->env);
+    admin_cluster_command(desk->node, count, words, &resolver, desk->addrs, &reply, &desk->env);
+    resp_read((Slice){text_chars(&reply.out), reply.out.size}, &values, &used, &err, NULL);
+    resp_plain_text(&values, &desk->reply);
+    array_deinit(NULL, &values);
+    reply_deinit(&reply);
     text_deinit(&buffer);
     return text_chars(&desk->reply);
 }

@@ -1,0 +1,151 @@
+/* core_call.c -- the part of `core` about clients: connections, command lines, replies as Lua
+ * values and as redis-cli prints them. */
+#include "lua/host.h"
+
+#include "sim/base/resp.h"
+
+#include <string.h>
+
+typedef enum ReplyForm { FORM_VALUE, FORM_CLI } ReplyForm;
+
+/* --- replies as Lua values: nil inside an array is false, maps are tables by their keys --- */
+
+static void push_value(lua_State *L, const RespValues *values, uint32_t index);
+
+static void push_elements(lua_State *L, const RespValues *values, uint32_t index)
+{
+    const RespValue *value = &values->items[index];
+    uint32_t child = index + 1;
+    lua_createtable(L, (int)value->count, 0);
+    luaL_checkstack(L, 4, "a reply is nested too deeply");
+    for (uint32_t i = 0; i < value->count; i++) {
+        push_value(L, values, child);
+        child = values->items[child].next;
+        if (value->kind == RESP_MAP) {
+            push_value(L, values, child);
+            child = values->items[child].next;
+            lua_rawset(L, -3);
+            continue;
+        }
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            lua_pushboolean(L, 0);
+        }
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+static void push_value(lua_State *L, const RespValues *values, uint32_t index)
+{
+    const RespValue *value = &values->items[index];
+    switch (value->kind) {
+    case RESP_INTEGER: lua_pushinteger(L, value->integer); break;
+    case RESP_BOOL: lua_pushboolean(L, value->integer != 0); break;
+    case RESP_NULL: lua_pushnil(L); break;
+    case RESP_ARRAY:
+    case RESP_MAP:
+    case RESP_SET:
+    case RESP_PUSH: push_elements(L, values, index); break;
+    case RESP_STATUS:
+    case RESP_ERROR:
+    case RESP_BULK:
+    case RESP_DOUBLE:
+    case RESP_BIGNUM:
+        lua_pushlstring(L, value->text.size ? value->text.chars : "", value->text.size);
+    }
+}
+
+/* Pushes "done" or "error" and the reply; returns how many values. */
+static int push_reply(lua_State *L, uint32_t call, ReplyForm form)
+{
+    RespValues values = {0};
+    Text text = {0};
+    Error err;
+    uint32_t used;
+    if (resp_read(sim_call_resp(host_of(L)->sim, call), &values, &used, &err, NULL) != RESP_DONE) {
+        lua_pushliteral(L, "lost");
+        return 1;
+    }
+    bool is_error = values.items[0].kind == RESP_ERROR;
+    lua_pushstring(L, is_error && form == FORM_VALUE ? "error" : "done");
+    if (form == FORM_CLI) {
+        resp_cli_text(&values, &text);
+        lua_pushlstring(L, text_chars(&text), text.size);
+    } else {
+        push_value(L, &values, 0);
+    }
+    text_deinit(&text);
+    array_deinit(NULL, &values);
+    return 2;
+}
+
+/* --- calls --- */
+
+static int after_call(lua_State *L, int status, lua_KContext context)
+{
+    (void)status;
+    uint32_t call = (uint32_t)(context >> 1);
+    CallStatus result = sim_call_status(host_of(L)->sim, call, NULL);
+    if (result == CALL_DONE) return push_reply(L, call, context & 1 ? FORM_CLI : FORM_VALUE);
+    if (result == CALL_PENDING) {
+        Command command = {.kind = CMD_CALL_CANCEL, .host = HOST_NONE};
+        command.u.call = call;
+        host_submit(L, &command);
+        lua_pushliteral(L, "late");
+    } else {
+        lua_pushstring(L, result == CALL_REFUSED ? "refused" : "lost");
+    }
+    return 1;
+}
+
+/* core.call(limit, line, host, connection, cli): waits for the reply, at most so long; on a
+ * connection of its own when that is nil. Returns "done" and the reply, "error" and its text,
+ * "refused", "lost" or "late"; with cli true "done" and what redis-cli prints. */
+static int l_call(lua_State *L)
+{
+    Script *script = host_of(L);
+    Command command = {.kind = CMD_CALL, .host = HOST_NONE, .text = luaL_checkstring(L, 2)};
+    if (lua_isnoneornil(L, 4)) {
+        command.host = host_check_host(L, 3);
+    } else {
+        command.kind = CMD_CONN_CALL;
+        command.u.call = (uint32_t)luaL_checkinteger(L, 4);
+    }
+    if (!lua_isyieldable(L)) {
+        return host_error(L, "waiting is not possible here, inside a function that Lua calls back");
+    }
+    SimTime limit = host_wake_time(L);
+    uint32_t call = host_submit(L, &command);
+    Process *process = &script->processes.items[script->current];
+    process->wait = WAIT_CALL;
+    process->time = limit;
+    process->call = call;
+    process->order = ++script->orders;
+    lua_KContext context = ((lua_KContext)call << 1) | (lua_toboolean(L, 5) ? 1 : 0);
+    return lua_yieldk(L, 0, context, after_call);
+}
+
+/* core.connect(host) -> number of a connection */
+static int l_connect(lua_State *L)
+{
+    Command command = {.kind = CMD_CONNECT, .host = host_check_host(L, 1)};
+    lua_pushinteger(L, host_submit(L, &command));
+    return 1;
+}
+
+/* core.disconnect(connection) */
+static int l_disconnect(lua_State *L)
+{
+    Command command = {.kind = CMD_DISCONNECT, .host = HOST_NONE};
+    command.u.call = (uint32_t)luaL_checkinteger(L, 1);
+    host_submit(L, &command);
+    return 0;
+}
+
+static const luaL_Reg functions[] = {
+    {"call", l_call}, {"connect", l_connect}, {"disconnect", l_disconnect}, {NULL, NULL}};
+
+void core_call_open(lua_State *L)
+{
+    luaL_setfuncs(L, functions, 0);
+}

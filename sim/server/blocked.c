@@ -1,0 +1,235 @@
+/* blocked.c -- clients that wait: for keys (BLPOP and friends), for acknowledgements (WAIT), for
+ * the end of a pause (manual failover, CLIENT PAUSE); and who is sent away when slots move
+ * (protocol.md §7, §9.5, §10.4; Redis: blocked.c, t_list.c, cluster.c). */
+#include "sim/base/assert.h"
+#include "sim/cluster/keyslot.h"
+#include "sim/server/server_inside.h"
+
+#include <string.h>
+
+#define NEVER 0
+
+/* --- beginning to wait --- */
+
+static void wait_with_command(Request *request, BlockKind kind, uint64_t until_ms)
+{
+    Client *client = request->client;
+    client->block = kind;
+    client->block_order = ++request->server->block_orders;
+    client->block_until_ms = until_ms;
+    queued_deinit(&client->blocked, request->server->mem);
+    queued_init(&client->blocked, request->row, request->argv, request->argc, request->server->mem);
+}
+
+void blocked_on_keys(Request *request, Cmd *cmd)
+{
+    SIM_ASSERT(!cmd->in_multi);
+    wait_with_command(request, BLOCK_KEYS, cmd->block.timeout_ms);
+    request->client->block_first = cmd->block.first_key;
+    request->client->block_keys = cmd->block.key_count;
+}
+
+bool blocked_is_paused(const Server *server, const Request *request)
+{
+    uint32_t may_write = CF_WRITE | CF_MAY_REPLICATE;
+    if (request->client == server->primary) return false;
+    if (server->pause_all_until_ms > request->now_ms)
+        return strcmp(request->row->name, "client") != 0;
+    if (server->pause_writes_until_ms <= request->now_ms) return false;
+    if (strcmp(request->row->name, "exec") == 0) return multi_has_writes(request->client);
+    return (request->row->flags & may_write) != 0;
+}
+
+void blocked_by_pause(Request *request)
+{
+    wait_with_command(request, BLOCK_PAUSE, NEVER);
+}
+
+/* WAIT numreplicas timeout */
+static void do_wait(Request *request)
+{
+    int64_t wanted, timeout;
+    Client *client = request->client;
+    Server *server = request->server;
+    if (server_is_replica(server)) {
+        reply_error(
+            &client->reply,
+            "ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 "
+            "if a replica is configured to be writable (which is not the default) writes to "
+            "replicas are just local and are not propagated.");
+        return;
+    }
+    if (!slice_integer(request->argv[1], &wanted)) {
+        reply_error(&client->reply, "ERR value is not an integer or out of range");
+        return;
+    }
+    if (!slice_integer(request->argv[2], &timeout) || timeout < 0) {
+        reply_error(&client->reply, timeout < 0 ? "ERR timeout is negative"
+                                                : "ERR timeout is not an integer or out of range");
+        return;
+    }
+    uint32_t have = repl_acked_by(server->parts.repl, client->write_offset);
+    if ((int64_t)have >= wanted || client->in_multi) {
+        reply_integer(&client->reply, have);
+        return;
+    }
+    wait_with_command(request, BLOCK_WAIT, timeout ? request->now_ms + (uint64_t)timeout : NEVER);
+    client->block_offset = client->write_offset;
+    client->block_count = wanted > UINT32_MAX ? UINT32_MAX : (uint32_t)wanted;
+    repl_want_acks(server->parts.repl, request->env);
+}
+
+/* --- ending to wait --- */
+
+static void unblock(Server *server, Client *client)
+{
+    client->block = BLOCK_NONE;
+    queued_deinit(&client->blocked, server->mem);
+}
+
+static uint64_t now_of(const Server *server, const NodeEnv *env)
+{
+    return server_unix_ms(server->parts.unix_base_ms, env->now);
+}
+
+/* Runs the command again from the start, as if it came now. */
+static void run_again(Server *server, Client *client, NodeEnv *env)
+{
+    Queued command = client->blocked;
+    uint64_t until = client->block_until_ms, order = client->block_order;
+    bool for_keys = client->block == BLOCK_KEYS;
+    client->blocked = (Queued){0};
+    client->block = BLOCK_NONE;
+    Request request = {.server = server,
+                       .client = client,
+                       .argv = command.words.items,
+                       .argc = command.words.count,
+                       .env = env,
+                       .now_ms = now_of(server, env)};
+    process_request(&request);
+    if (for_keys && client->block == BLOCK_KEYS) { /* still in vain: the first time counts */
+        client->block_until_ms = until;
+        client->block_order = order;
+    }
+    server_flush(server, client, env);
+    queued_deinit(&command, server->mem);
+}
+
+static void answer_timeout(Server *server, Client *client, NodeEnv *env)
+{
+    if (client->block == BLOCK_WAIT) {
+        reply_integer(&client->reply, repl_acked_by(server->parts.repl, client->block_offset));
+    } else if (strcmp(client->blocked.row->name, "blmove") == 0 ||
+               strcmp(client->blocked.row->name, "brpoplpush") == 0) {
+        reply_null(&client->reply);
+    } else {
+        reply_null_array(&client->reply);
+    }
+    unblock(server, client);
+    server_flush(server, client, env);
+}
+
+static bool key_has_come(const Server *server, const Client *client)
+{
+    for (uint32_t i = 0; i < client->block_keys; i++) {
+        const Key *key =
+            keyspace_find(server->parts.keys, client->blocked.words.items[client->block_first + i]);
+        if (!key) continue;
+        bool list = key->value.type == VALUE_LIST && strchr(client->blocked.row->name, 'z') == NULL;
+        bool zset = key->value.type == VALUE_ZSET && strchr(client->blocked.row->name, 'z') != NULL;
+        if (list || zset) return true;
+    }
+    return false;
+}
+
+static bool pause_is_over(const Server *server, uint64_t now_ms)
+{
+    return server->pause_writes_until_ms <= now_ms && server->pause_all_until_ms <= now_ms;
+}
+
+/* Whoever waits for what has come: in the order in which they began to wait, which is that of their
+ * commands; clients are in the order they connected, so the oldest wait is searched. */
+void blocked_serve(Server *server, NodeEnv *env)
+{
+    uint64_t now_ms = now_of(server, env);
+    for (bool again = true; again;) {
+        again = false;
+        Client *oldest = NULL;
+        for (uint32_t i = 0; i < server->clients.count; i++) {
+            Client *client = server->clients.items[i];
+            bool comes = (client->block == BLOCK_KEYS && server->keys_signalled &&
+                          key_has_come(server, client)) ||
+                         (client->block == BLOCK_PAUSE && pause_is_over(server, now_ms));
+            if (comes && (!oldest || client->block_order < oldest->block_order)) oldest = client;
+        }
+        if (oldest) {
+            run_again(server, oldest, env);
+            again = oldest->block == BLOCK_NONE;
+        }
+    }
+    server->keys_signalled = false;
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        Client *client = server->clients.items[i];
+        if (client->block != BLOCK_WAIT) continue;
+        if (repl_acked_by(server->parts.repl, client->block_offset) >= client->block_count) {
+            answer_timeout(server, client, env); /* the same reply: the count */
+        }
+    }
+}
+
+/* --- time-outs, and slots that are served elsewhere now (§9.5) --- */
+
+/* clusterRedirectBlockedClientIfNeeded: true after a reply that ends the wait. */
+static bool redirect_blocked(Server *server, Client *client)
+{
+    const Node *node = server->parts.node;
+    Text endpoint = {.mem = server->mem};
+    Slice key = client->blocked.words.items[client->block_first];
+    uint16_t slot = keyslot_of(key.size ? key.chars : "", key.size);
+    RedirectAnswer answer = {.what = REDIRECT_LOCAL, .slot = slot, .node = node->owner[slot]};
+    if (node->state != STATE_OK) answer.what = REDIRECT_DOWN;
+    else if (answer.node == NODE_NONE) answer.what = REDIRECT_NOT_SERVED;
+    else if (answer.node != node->self && !redirect_is_importing(node, slot)) {
+        bool reads = !(client->blocked.row->flags & CF_WRITE) && client->readonly &&
+                     node->peers[node->self].primary == answer.node;
+        if (!reads) answer.what = REDIRECT_MOVED;
+    }
+    if (answer.what == REDIRECT_LOCAL) return false;
+    if (answer.what == REDIRECT_MOVED) server_endpoint(server, answer.node, &endpoint);
+    redirect_reply(&answer, text_chars(&endpoint), &client->reply);
+    text_deinit(&endpoint);
+    return true;
+}
+
+/* clientsCron looks at each client about once a second, and at all in each tick while they are few.
+ */
+void blocked_on_cron(Server *server, NodeEnv *env)
+{
+    uint64_t now_ms = now_of(server, env);
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        Client *client = server->clients.items[i];
+        if (client->block != BLOCK_KEYS && client->block != BLOCK_WAIT) continue;
+        if (client->block_until_ms != NEVER && client->block_until_ms <= now_ms) {
+            answer_timeout(server, client, env);
+        } else if (client->block == BLOCK_KEYS && redirect_blocked(server, client)) {
+            unblock(server, client);
+            server_flush(server, client, env);
+        }
+    }
+}
+
+void blocked_unblock_all(Server *server, const char *error, NodeEnv *env)
+{
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        Client *client = server->clients.items[i];
+        if (client->block != BLOCK_KEYS) continue;
+        reply_error(&client->reply, "%s", error);
+        unblock(server, client);
+        server_flush(server, client, env);
+    }
+}
+
+const ServerBinding blocked_bindings[] = {
+    {"wait", do_wait},
+    {NULL, NULL},
+};

@@ -1,0 +1,104 @@
+/* server_inside.h -- the inside of a Server, shared by the files of sim/server only. */
+#ifndef SERVER_INSIDE_H
+#define SERVER_INSIDE_H
+
+#include "sim/server/redirect.h"
+#include "sim/server/server.h"
+
+typedef struct Output { /* bytes for a client, waiting to be taken */
+    ClientId client;
+    Blob bytes;
+    bool close;
+} Output;
+
+struct Server {
+    ServerParts parts;
+    Mem *mem;
+    const AddrState *addrs;
+    ARRAY_OF(Client *) clients; /* in the order they came */
+    uint32_t turn;              /* index of the client whose turn is next */
+    ARRAY_OF(Output) outputs;
+    uint32_t output_head;
+    Blob taken;      /* what server_next_output gave last */
+    Client *primary; /* a client of its own for the stream of the primary */
+    uint64_t block_orders, started_ms;
+    uint64_t pause_writes_until_ms; /* Unix ms: manual failover or CLIENT PAUSE WRITE */
+    uint64_t pause_all_until_ms;
+    uint16_t expiry_slot; /* where the expiry cycle goes on */
+    bool keys_signalled;  /* a key that somebody may wait for has got a value */
+    bool config_changed;  /* CONFIG SET: the world keeps it for the next start */
+    bool wants_exit;      /* SHUTDOWN: the process ends after this turn */
+    SimSpan extra_cost;   /* of the command being executed: DEBUG SLEEP, MIGRATE, scripts */
+    uint64_t commands, connections, expired, hits, misses; /* for INFO */
+};
+
+/* One request being processed. */
+typedef struct Request {
+    Server *server;
+    Client *client;
+    const CommandRow *row;
+    const Slice *argv;
+    uint32_t argc;
+    NodeEnv *env;
+    uint64_t now_ms;    /* Unix ms */
+    Text *stream;       /* where what is propagated is gathered; set by process_run */
+    uint32_t *streamed; /* commands in it */
+} Request;
+
+typedef void ServerFunction(Request *request);
+typedef struct ServerBinding {
+    const char *name;
+    ServerFunction *function;
+} ServerBinding;
+
+/* Each file of the server's own commands ends with its table, closed by { NULL, NULL }. */
+extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings[],
+    connection_bindings[], configure_bindings[], info_bindings[], migrate_bindings[],
+    debug_bindings[], cluster_bindings[];
+
+/* server.c */
+Client *server_client(const Server *server, ClientId id); /* NULL */
+/* Moves what the client's reply holds into the outputs. */
+void server_flush(Server *server, Client *client, NodeEnv *env);
+void server_push(Server *server, Client *client, Slice resp, NodeEnv *env); /* out of turn */
+bool server_is_replica(const Server *server);
+/* "10.0.0.2:6379" of a node as its record says (§9.3). */
+void server_endpoint(const Server *server, NodeId node, Text *out);
+
+/* process.c */
+void process_request(Request *request);
+/* Runs a command whose checks are passed: the function, then propagation, statistics, signals. */
+void process_call(Request *request);
+/* The checks for a command inside a script or transaction being executed are others: these two
+ * are process_call's parts. Appends what is to be propagated to *stream. */
+void process_run(Request *request, Text *stream, uint32_t *commands);
+void process_propagate(Server *server, const Text *stream, uint32_t commands, bool transaction,
+                       NodeEnv *env);
+ServerFunction *process_function(const CommandRow *row);
+void reply_arity(Reply *reply, const char *name);
+
+/* connection.c */
+bool client_set_name(Client *client, Slice name); /* false after an error reply */
+void reply_unknown_subcommand(Reply *reply, Slice name, const char *command);
+
+/* pubsub.c */
+void pubsub_leave_all(Server *server, Client *client);
+void pubsub_check_slots(Server *server, NodeEnv *env); /* channels whose slot went elsewhere */
+
+/* Propagates these words as what the command did: for the server's own commands that write. */
+void process_also(Request *request, const Slice *words, uint32_t count);
+
+/* multi.c */
+void multi_queue(Request *request);
+void multi_fail(Client *client); /* flagTransaction */
+bool multi_has_writes(const Client *client);
+
+/* blocked.c */
+void blocked_on_keys(Request *request, Cmd *cmd);
+void blocked_by_pause(Request *request);
+bool blocked_is_paused(const Server *server, const Request *request);
+void blocked_on_cron(Server *server, NodeEnv *env); /* time-outs, §9.5 */
+void blocked_serve(Server *server, NodeEnv *env);   /* whoever waits for what has come */
+void blocked_unblock_all(Server *server, const char *error, NodeEnv *env);
+
+#endif

@@ -1,0 +1,107 @@
+/* command.c -- the table of commands: look-up, arity, and which arguments are keys. */
+#include "sim/store/command.h"
+
+#include "sim/base/assert.h"
+
+#include <string.h>
+
+static const CommandRow rows[] = {
+#define COMMAND(NAME, name, arity, flags, first, last, step, group, categories)                    \
+    {name, arity, flags, first, last, step, group, categories},
+#include "sim/store/commands.def"
+#undef COMMAND
+};
+
+/* Positions in the table, by name in upper case. */
+typedef enum RowId {
+#define COMMAND(NAME, name, arity, flags, first, last, step, group, categories) ROW_##NAME,
+#include "sim/store/commands.def"
+#undef COMMAND
+    ROW_COUNT
+} RowId;
+
+static const CommandBinding *const bindings[] = {cmd_string_bindings, cmd_key_bindings,
+                                                 cmd_hash_bindings,   cmd_list_bindings,
+                                                 cmd_set_bindings,    cmd_zset_bindings};
+
+uint32_t command_count(void)
+{
+    return ROW_COUNT;
+}
+
+const CommandRow *command_at(uint32_t index)
+{
+    SIM_ASSERT(index < ROW_COUNT);
+    return &rows[index];
+}
+
+const CommandRow *command_find(Slice name)
+{
+    for (uint32_t i = 0; i < ROW_COUNT; i++) {
+        if (slice_is(name, rows[i].name)) return &rows[i];
+    }
+    return NULL;
+}
+
+CommandFunction *command_function(const CommandRow *row)
+{
+    for (uint32_t file = 0; file < ARRAY_LENGTH(bindings); file++) {
+        for (const CommandBinding *at = bindings[file]; at->name; at++) {
+            if (strcmp(at->name, row->name) == 0) return at->function;
+        }
+    }
+    return NULL;
+}
+
+bool command_arity_ok(const CommandRow *row, uint32_t argc)
+{
+    return row->arity >= 0 ? argc == (uint32_t)row->arity : argc >= (uint32_t)-row->arity;
+}
+
+/* --- keys --- */
+
+/* The arguments `first`.. of which there are as many as argument `at` says (numkeys). */
+static bool add_counted(const Slice *argv, uint32_t argc, uint32_t at, KeyPositions *out, Mem *mem)
+{
+    int64_t count;
+    if (at >= argc || !slice_integer(argv[at], &count)) return false;
+    if (count < 0 || count > (int64_t)argc - at - 1) return false;
+    for (uint32_t i = 0; i < (uint32_t)count; i++) array_push(mem, out, at + 1 + i);
+    return true;
+}
+
+static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions *out, Mem *mem)
+{
+    switch ((int)id) {
+    case ROW_BLMPOP:
+    case ROW_BZMPOP: return add_counted(argv, argc, 2, out, mem);
+    case ROW_LMPOP:
+    case ROW_ZMPOP:
+    case ROW_SINTERCARD:
+    case ROW_ZDIFF:
+    case ROW_ZINTER:
+    case ROW_ZUNION: return add_counted(argv, argc, 1, out, mem);
+    case ROW_ZDIFFSTORE:
+    case ROW_ZINTERSTORE:
+    case ROW_ZUNIONSTORE: array_push(mem, out, 1u); return add_counted(argv, argc, 2, out, mem);
+    case ROW_MEMORY:
+        if (argc > 2 && slice_is(argv[1], "usage")) array_push(mem, out, 2u);
+        return true;
+    default: break;
+    }
+    SIM_ASSERT(id == ROW_COUNT); /* a movable row without a case */
+    return false;
+}
+
+bool command_keys(const CommandRow *row, const Slice *argv, uint32_t argc, KeyPositions *out,
+                  Mem *mem)
+{
+    array_clear(out);
+    if (row->flags & CF_MOVABLE) return add_movable((RowId)(row - rows), argv, argc, out, mem);
+    if (row->first == 0) return true;
+    int last = row->last >= 0 ? row->last : (int)argc + row->last;
+    for (int i = row->first; i <= last && i < (int)argc; i += row->step) {
+        array_push(mem, out, (uint32_t)i);
+    }
+    return true;
+}
