@@ -84,6 +84,7 @@ static void do_wait(Request *request)
 static void unblock(Server *server, Client *client)
 {
     client->block = BLOCK_NONE;
+    if (!client->in_multi) client->asking = false; /* resetClient: its command is over */
     queued_deinit(&client->blocked, server->mem);
 }
 

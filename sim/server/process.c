@@ -184,18 +184,15 @@ void process_request(Request *request)
 {
     Client *client = request->client;
     request->row = command_find(request->argv[0]);
-    if (refuse(request)) return;
-    if (queues(request)) {
-        multi_queue(request);
-        return;
+    if (!refuse(request)) {
+        if (queues(request)) multi_queue(request);
+        else if (blocked_is_paused(request->server, request)) blocked_by_pause(request);
+        else process_call(request);
     }
-    if (blocked_is_paused(request->server, request)) {
-        blocked_by_pause(request);
-        return;
-    }
-    process_call(request);
-    /* resetClient: ASKING is for one command, unless a transaction is open. */
-    if (!client->in_multi && !is_named(request, "asking")) client->asking = false;
+    /* resetClient: ASKING is for one command, a refused one too, unless a transaction is open; a
+     * command that waits still needs it when it runs again. */
+    bool is_asking = request->row && is_named(request, "asking");
+    if (!client->in_multi && client->block == BLOCK_NONE && !is_asking) client->asking = false;
 }
 
 /* --- calls --- */

@@ -4,6 +4,8 @@
 #include "sim/base/assert.h"
 #include "sim/cluster/keyslot.h"
 
+#include <string.h>
+
 /* What a look at all keys says. */
 typedef struct Keys {
     bool any, crossing, several; /* several: distinct ones */
@@ -49,10 +51,10 @@ static void count_presence(const Keyspace *keys, uint64_t now_ms, Slice name, Ke
     else found->missing++;
 }
 
-/* Looks at the keys of one command. False: the first key's slot has no owner, or keys cross slots.
- */
+/* Looks at the keys of one command; `sharded`: they are channels, whose presence nobody counts.
+ * False: the first key's slot has no owner, or keys cross slots. */
 static bool scan_command(const Node *self, const Keyspace *keys, uint64_t now_ms,
-                         const RedirectCommand *command, Keys *found, Mem *mem)
+                         const RedirectCommand *command, bool sharded, Keys *found, Mem *mem)
 {
     KeyPositions at = {0};
     bool fine = true;
@@ -69,8 +71,7 @@ static bool scan_command(const Node *self, const Keyspace *keys, uint64_t now_ms
         }
         bool is_open =
             fine && (found->migrating_to != NODE_NONE || found->importing_from != NODE_NONE);
-        if (is_open && !(command->row->flags & CF_SHARDED))
-            count_presence(keys, now_ms, key, found);
+        if (is_open && !sharded) count_presence(keys, now_ms, key, found);
     }
     array_deinit(mem, &at);
     return fine;
@@ -92,12 +93,20 @@ static Redirect state_forbids(const Node *self, uint32_t flags)
     return flags & CF_WRITE ? REDIRECT_DOWN_READS : REDIRECT_LOCAL;
 }
 
+static bool is_migrate(const RedirectQuery *query)
+{
+    return !query->exec && strcmp(query->commands[0].row->name, "migrate") == 0;
+}
+
 /* Rows 8 to 15: the slot has an owner, all keys are in it, the state allows it. */
 static RedirectAnswer decide_slot(const Node *self, const RedirectQuery *query, const Keys *found,
                                   uint32_t flags, bool writes)
 {
     bool migrating = found->migrating_to != NODE_NONE,
          importing = found->importing_from != NODE_NONE;
+    if ((migrating || importing) && is_migrate(query)) { /* keys move freely in an open slot */
+        return answer(REDIRECT_LOCAL, found, self->self);
+    }
     if (migrating && found->missing > 0) {
         if (found->present > 0) return answer(REDIRECT_TRYAGAIN, found, self->self);
         return answer(REDIRECT_ASK, found, found->migrating_to);
@@ -124,8 +133,10 @@ RedirectAnswer redirect_decide(const Node *self, const Keyspace *keys, uint64_t 
     for (uint32_t i = 0; i < query->count; i++) {
         const RedirectCommand *command = &query->commands[i];
         writes |= (command->row->flags & CF_WRITE) != 0;
-        if (!query->exec) flags = command->row->flags; /* EXEC's own flags say nothing */
-        if (scan_command(self, keys, now_ms, command, &found, mem)) continue;
+        /* EXEC's own flags say nothing; channels in it count as keys (getNodeByQuery). */
+        if (!query->exec) flags = command->row->flags;
+        bool sharded = flags & CF_SHARDED;
+        if (scan_command(self, keys, now_ms, command, sharded, &found, mem)) continue;
         return answer(found.crossing ? REDIRECT_CROSSSLOT : REDIRECT_NOT_SERVED, &found, NODE_NONE);
     }
     if (!found.any) return answer(REDIRECT_LOCAL, &found, self->self); /* row 4 */
