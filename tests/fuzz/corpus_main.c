@@ -17,6 +17,8 @@ static const struct {
     int (*run)(const uint8_t *bytes, size_t size);
 } targets[] = {
     {"trace", fuzz_trace},
+    {"resp", fuzz_resp},
+    {"restore", fuzz_restore},
 };
 
 static int run_file(const char *path, int (*run)(const uint8_t *, size_t))

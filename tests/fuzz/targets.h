@@ -8,6 +8,10 @@
 
 /* A trace file: fuzz_trace.c. */
 int fuzz_trace(const uint8_t *bytes, size_t size);
+/* Bytes of a connection, as requests and as replies: fuzz_resp.c. */
+int fuzz_resp(const uint8_t *bytes, size_t size);
+/* A payload of RESTORE, and commands on what it makes: fuzz_restore.c. */
+int fuzz_restore(const uint8_t *bytes, size_t size);
 
 /* What libFuzzer calls; each target's file defines it weakly, so that several can be linked
  * together. */
