@@ -13,10 +13,10 @@
 static void admin_help(AdminCall *call);
 
 typedef struct SubCommand {
-    const char *name; /* lower case */
-    int arity;        /* with CLUSTER and the name; negative: at least */
-    int argc_max;     /* 0: any; more is refused in other words than a wrong arity */
-    void (*execute)(AdminCall *call);
+    const char *name;  /* lower case */
+    int arity;         /* with CLUSTER and the name; negative: at least */
+    uint32_t argc_max; /* 0: any; more is refused in other words than a wrong arity */
+    void (*execute)(AdminCall *call); /* NULL: whoever has the keys answers */
     const char *help;
 } SubCommand;
 
@@ -26,13 +26,13 @@ static const SubCommand SUBCOMMANDS[] = {
     {"addslotsrange", -4, 0, admin_addslotsrange, "ADDSLOTSRANGE start end [start end ...]"},
     {"bumpepoch", 2, 0, admin_bumpepoch, "BUMPEPOCH"},
     {"count-failure-reports", 3, 0, admin_count_failure_reports, "COUNT-FAILURE-REPORTS node-id"},
-    {"countkeysinslot", 3, 0, admin_countkeysinslot, "COUNTKEYSINSLOT slot"},
+    {"countkeysinslot", 3, 0, NULL, "COUNTKEYSINSLOT slot"},
     {"delslots", -3, 0, admin_delslots, "DELSLOTS slot [slot ...]"},
     {"delslotsrange", -4, 0, admin_delslotsrange, "DELSLOTSRANGE start end [start end ...]"},
     {"failover", -2, 3, admin_failover, "FAILOVER [FORCE|TAKEOVER]"},
     {"flushslots", 2, 0, admin_flushslots, "FLUSHSLOTS"},
     {"forget", 3, 0, admin_forget, "FORGET node-id"},
-    {"getkeysinslot", 4, 0, admin_getkeysinslot, "GETKEYSINSLOT slot count"},
+    {"getkeysinslot", 4, 0, NULL, "GETKEYSINSLOT slot count"},
     {"help", 2, 0, admin_help, "HELP"},
     {"info", 2, 0, admin_info, "INFO"},
     {"keyslot", 3, 0, admin_keyslot, "KEYSLOT key"},
@@ -69,68 +69,12 @@ void admin_ok(AdminCall *call)
     reply_status(call->reply, "OK");
 }
 
-void admin_array(AdminCall *call, uint32_t count)
-{
-    reply_array(call->reply, count);
-}
-
-void admin_map(AdminCall *call, uint32_t pairs)
-{
-    reply_map(call->reply, pairs);
-}
-
-void admin_integer(AdminCall *call, uint64_t value)
-{
-    reply_integer(call->reply, (int64_t)value);
-}
-
-void admin_bulk(AdminCall *call, const char *format, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    int size = vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    SIM_ASSERT(size >= 0 && (size_t)size < sizeof(text));
-    reply_bulk(call->reply, (Slice){text, (uint32_t)size});
-}
-
 /* --- arguments --- */
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-bool admin_is_word(const char *argument, const char *word)
-{
-    for (; *argument && *word; argument++, word++) {
-        if (lower(*argument) != *word) return false;
-    }
-    return *argument == '\0' && *word == '\0';
-}
-
-bool admin_read_integer(const char *argument, int64_t *value)
-{
-    bool negative = *argument == '-';
-    const char *digits = argument + negative;
-    uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
-    uint64_t sum = 0;
-    if (strcmp(argument, "0") != 0 && (*digits < '1' || *digits > '9')) return false;
-    for (; *digits; digits++) {
-        if (*digits < '0' || *digits > '9') return false;
-        uint64_t digit = (uint64_t)(*digits - '0');
-        if (sum > (limit - digit) / 10) return false;
-        sum = sum * 10 + digit;
-    }
-    *value = negative ? (int64_t)(0 - sum) : (int64_t)sum;
-    return true;
-}
-
-bool admin_read_slot(AdminCall *call, const char *argument, uint32_t *slot)
+bool admin_read_slot(AdminCall *call, Slice argument, uint32_t *slot)
 {
     int64_t value;
-    if (!admin_read_integer(argument, &value) || value < 0 || value >= SLOT_COUNT) {
+    if (!slice_integer(argument, &value) || value < 0 || value >= SLOT_COUNT) {
         admin_error(call, "Invalid or out of range slot");
         return false;
     }
@@ -138,10 +82,10 @@ bool admin_read_slot(AdminCall *call, const char *argument, uint32_t *slot)
     return true;
 }
 
-PeerRef admin_find(const AdminCall *call, const char *id)
+PeerRef admin_find(const AdminCall *call, Slice id)
 {
     const Node *self = call->self;
-    if (strlen(id) != NODE_ID_SIZE) return PEER_NONE;
+    if (id.size != NODE_ID_SIZE) return PEER_NONE;
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
         char temporary[NODE_ID_SIZE];
@@ -149,16 +93,16 @@ PeerRef admin_find(const AdminCall *call, const char *id)
         const char *name = temporary;
         if (ref & PEER_HANDSHAKE) node_handshake_name(self, ref, &number, temporary);
         else name = call->env->directory->nodes.items[ref].id;
-        if (memcmp(name, id, NODE_ID_SIZE) == 0) return ref;
+        if (memcmp(name, id.chars, NODE_ID_SIZE) == 0) return ref;
     }
     return PEER_NONE;
 }
 
-bool admin_find_node(AdminCall *call, const char *id, NodeId *node)
+bool admin_find_node(AdminCall *call, Slice id, NodeId *node)
 {
     PeerRef ref = admin_find(call, id);
     if (ref & PEER_HANDSHAKE) { /* PEER_NONE too */
-        admin_error(call, "Unknown node %s", id);
+        admin_error(call, "Unknown node %.*s", (int)id.size, id.chars);
         return false;
     }
     *node = ref;
@@ -167,10 +111,10 @@ bool admin_find_node(AdminCall *call, const char *id, NodeId *node)
 
 /* --- dispatch --- */
 
-static const SubCommand *find_subcommand(const char *name)
+static const SubCommand *find_subcommand(Slice name)
 {
     for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++) {
-        if (admin_is_word(name, SUBCOMMANDS[i].name)) return &SUBCOMMANDS[i];
+        if (slice_is(name, SUBCOMMANDS[i].name)) return &SUBCOMMANDS[i];
     }
     return NULL;
 }
@@ -185,13 +129,13 @@ void admin_arity(AdminCall *call)
 /* Simplified: a list of the forms, in our words. */
 static void admin_help(AdminCall *call)
 {
-    admin_array(call, ARRAY_LENGTH(SUBCOMMANDS) + 1);
-    admin_bulk(call, "CLUSTER knows these sub-commands:");
+    reply_array(call->reply, ARRAY_LENGTH(SUBCOMMANDS) + 1);
+    reply_bulk_text(call->reply, "CLUSTER knows these sub-commands:");
     for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++)
-        admin_bulk(call, "%s", SUBCOMMANDS[i].help);
+        reply_bulk_text(call->reply, SUBCOMMANDS[i].help);
 }
 
-void admin_cluster_command(Node *self, int argc, const char *const *argv,
+bool admin_cluster_command(Node *self, uint32_t argc, const Slice *argv,
                            const AdminResolver *resolver, const AddrState *addrs, Reply *reply,
                            NodeEnv *env)
 {
@@ -205,24 +149,26 @@ void admin_cluster_command(Node *self, int argc, const char *const *argv,
                       .env = env};
     if (argc == 1) {
         admin_error(&call, "wrong number of arguments for 'cluster' command");
-        return;
+        return true;
     }
     const SubCommand *subcommand = find_subcommand(argv[1]);
+    int size = argv[1].size < 128 ? (int)argv[1].size : 128, arity;
     if (!subcommand) {
-        admin_error(&call, "unknown subcommand '%.128s'. Try CLUSTER HELP.", argv[1]);
-        return;
+        admin_error(&call, "unknown subcommand '%.*s'. Try CLUSTER HELP.", size, argv[1].chars);
+        return true;
     }
-    int arity = subcommand->arity;
-    if (arity >= 0 ? argc != arity : argc < -arity) {
+    arity = subcommand->arity;
+    if (arity >= 0 ? argc != (uint32_t)arity : argc < (uint32_t)-arity) {
         admin_arity(&call);
-        return;
+        return true;
     }
     if (subcommand->argc_max > 0 && argc > subcommand->argc_max) {
-        admin_error(
-            &call,
-            "unknown subcommand or wrong number of arguments for '%.128s'. Try CLUSTER HELP.",
-            argv[1]);
-        return;
+        admin_error(&call,
+                    "unknown subcommand or wrong number of arguments for '%.*s'. Try CLUSTER HELP.",
+                    size, argv[1].chars);
+        return true;
     }
+    if (!subcommand->execute) return false;
     subcommand->execute(&call);
+    return true;
 }

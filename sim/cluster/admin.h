@@ -13,8 +13,7 @@
 #include "sim/base/resp.h"
 #include "sim/cluster/node.h"
 
-/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"), case-insensitive, and writes its
- * reply. `resolve` turns an ip and port into the AddrId of the run, defining it if it is new. */
+/* `resolve` turns an ip and port into the AddrId of the run, defining it if it is new. */
 typedef struct AdminResolver {
     void *state;
     AddrId (*resolve)(void *state, uint32_t ip, uint16_t port, uint16_t bus_port);
@@ -22,7 +21,10 @@ typedef struct AdminResolver {
         unix_base_ms; /* Unix time of virtual time 0, for the times of CLUSTER NODES and LINKS */
 } AdminResolver;
 
-void admin_cluster_command(Node *self, int argc, const char *const *argv,
+/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"), case-insensitive, and writes its reply.
+ * False: the arguments are right in number, but the answer is known by who has the keys
+ * (COUNTKEYSINSLOT, GETKEYSINSLOT). */
+bool admin_cluster_command(Node *self, uint32_t argc, const Slice *argv,
                            const AdminResolver *resolver, const AddrState *addrs, Reply *reply,
                            NodeEnv *env);
 

@@ -17,21 +17,22 @@
 /* --- MEET --- */
 
 /* Simplified: IPv4 only, "a.b.c.d" in decimal without leading zeros, as inet_pton takes it. */
-static bool read_ip(const char *text, uint32_t *ip)
+static bool read_ip(Slice text, uint32_t *ip)
 {
+    uint32_t at = 0;
     *ip = 0;
     for (uint32_t part = 0; part < 4; part++) {
         uint32_t value = 0, digits = 0;
-        if (part > 0 && *text++ != '.') return false;
-        for (; *text >= '0' && *text <= '9'; text++) {
+        if (part > 0 && (at == text.size || text.chars[at++] != '.')) return false;
+        for (; at < text.size && text.chars[at] >= '0' && text.chars[at] <= '9'; at++) {
             if (digits > 0 && value == 0) return false;
-            value = value * 10 + (uint32_t)(*text - '0');
+            value = value * 10 + (uint32_t)(text.chars[at] - '0');
             if (++digits > 3 || value > 255) return false;
         }
         if (digits == 0) return false;
         *ip = *ip << 8 | value;
     }
-    return *text == '\0';
+    return at == text.size;
 }
 
 static bool is_port(int64_t port)
@@ -43,18 +44,21 @@ void admin_meet(AdminCall *call)
 {
     int64_t port, bus_port;
     uint32_t ip;
-    if (!admin_read_integer(call->argv[3], &port)) {
-        admin_error(call, "Invalid TCP base port specified: %s", call->argv[3]);
+    if (!slice_integer(call->argv[3], &port)) {
+        admin_error(call, "Invalid TCP base port specified: %.*s", (int)call->argv[3].size,
+                    call->argv[3].chars);
         return;
     }
     if (call->argc == 4) {
         bus_port = is_port(port) ? port + BUS_PORT_INCREMENT : 0;
-    } else if (!admin_read_integer(call->argv[4], &bus_port)) {
-        admin_error(call, "Invalid TCP bus port specified: %s", call->argv[4]);
+    } else if (!slice_integer(call->argv[4], &bus_port)) {
+        admin_error(call, "Invalid TCP bus port specified: %.*s", (int)call->argv[4].size,
+                    call->argv[4].chars);
         return;
     }
     if (!read_ip(call->argv[2], &ip) || !is_port(port) || !is_port(bus_port)) {
-        admin_error(call, "Invalid node address specified: %s:%s", call->argv[2], call->argv[3]);
+        admin_error(call, "Invalid node address specified: %.*s:%.*s", (int)call->argv[2].size,
+                    call->argv[2].chars, (int)call->argv[3].size, call->argv[3].chars);
         return;
     }
     const AdminResolver *resolver = call->resolver;
@@ -71,7 +75,7 @@ void admin_forget(AdminCall *call)
     Node *self = call->self;
     PeerRef ref = admin_find(call, call->argv[2]);
     if (ref == PEER_NONE) {
-        admin_error(call, "Unknown node %s", call->argv[2]);
+        admin_error(call, "Unknown node %.*s", (int)call->argv[2].size, call->argv[2].chars);
         return;
     }
     if (ref == self->self) {
@@ -146,8 +150,8 @@ static void reset(Node *self, bool hard, NodeEnv *env)
 
 void admin_reset(AdminCall *call)
 {
-    bool hard = call->argc == 3 && admin_is_word(call->argv[2], "hard");
-    if (call->argc == 3 && !hard && !admin_is_word(call->argv[2], "soft")) {
+    bool hard = call->argc == 3 && slice_is(call->argv[2], "hard");
+    if (call->argc == 3 && !hard && !slice_is(call->argv[2], "soft")) {
         admin_error(call, "syntax error");
         return;
     }
@@ -166,8 +170,8 @@ typedef enum FailoverForm { FORM_PLAIN, FORM_FORCE, FORM_TAKEOVER, FORM_WRONG } 
 static FailoverForm read_form(const AdminCall *call)
 {
     if (call->argc == 2) return FORM_PLAIN;
-    if (admin_is_word(call->argv[2], "force")) return FORM_FORCE;
-    if (admin_is_word(call->argv[2], "takeover")) return FORM_TAKEOVER;
+    if (slice_is(call->argv[2], "force")) return FORM_FORCE;
+    if (slice_is(call->argv[2], "takeover")) return FORM_TAKEOVER;
     return FORM_WRONG;
 }
 
@@ -225,7 +229,7 @@ void admin_set_config_epoch(AdminCall *call)
 {
     Node *self = call->self;
     int64_t epoch;
-    if (!admin_read_integer(call->argv[2], &epoch)) {
+    if (!slice_integer(call->argv[2], &epoch)) {
         admin_error(call, "value is not an integer or out of range");
         return;
     }

@@ -29,14 +29,14 @@ void admin_info(AdminCall *call)
 
 void admin_myid(AdminCall *call)
 {
-    admin_bulk(call, "%.40s", call->env->directory->nodes.items[call->self->self].id);
+    reply_bulk_format(call->reply, "%.40s", call->env->directory->nodes.items[call->self->self].id);
 }
 
 void admin_count_failure_reports(AdminCall *call)
 {
     NodeId node;
     if (!admin_find_node(call, call->argv[2], &node)) return;
-    admin_integer(call, failure_report_count(call->self, node, call->env));
+    reply_integer(call->reply, failure_report_count(call->self, node, call->env));
 }
 
 /* REPLICAS and SLAVES. */
@@ -49,7 +49,7 @@ void admin_replicas(AdminCall *call)
         admin_error(call, "The specified node is not a master");
         return;
     }
-    admin_array(call, peer_replica_count(self, node));
+    reply_array(call->reply, peer_replica_count(self, node));
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
         if ((ref & PEER_HANDSHAKE) || self->peers[ref].primary != node) continue;
@@ -105,11 +105,11 @@ static bool is_listed(const AdminCall *call, PeerRef ref, NodeId primary)
 static void list_node(AdminCall *call, NodeId node)
 {
     IpText ip = ip_of(call, node);
-    admin_array(call, 4);
-    admin_bulk(call, "%s", ip.chars);
-    admin_integer(call, port_of(call, node));
-    admin_bulk(call, "%.40s", call->env->directory->nodes.items[node].id);
-    admin_map(call, 0); /* metadata: nothing beside the IP */
+    reply_array(call->reply, 4);
+    reply_bulk_text(call->reply, ip.chars);
+    reply_integer(call->reply, port_of(call, node));
+    reply_bulk_format(call->reply, "%.40s", call->env->directory->nodes.items[node].id);
+    reply_map(call->reply, 0); /* metadata: nothing beside the IP */
 }
 
 static void list_range(AdminCall *call, uint32_t start, uint32_t end)
@@ -120,9 +120,9 @@ static void list_range(AdminCall *call, uint32_t start, uint32_t end)
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_listed(call, self->known.items[i], owner)) count++;
     }
-    admin_array(call, count);
-    admin_integer(call, start);
-    admin_integer(call, end);
+    reply_array(call->reply, count);
+    reply_integer(call->reply, start);
+    reply_integer(call->reply, end);
     list_node(call, owner);
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_listed(call, self->known.items[i], owner)) list_node(call, self->known.items[i]);
@@ -144,7 +144,7 @@ void admin_slots(AdminCall *call)
     for (uint32_t s = 0; s < SLOT_COUNT; s = range_end(self, s) + 1) {
         if (self->owner[s] != NODE_NONE) count++;
     }
-    admin_array(call, count);
+    reply_array(call->reply, count);
     for (uint32_t s = 0; s < SLOT_COUNT; s = range_end(self, s) + 1) {
         if (self->owner[s] != NODE_NONE) list_range(call, s, range_end(self, s));
     }
@@ -165,11 +165,11 @@ static void list_shard_slots(AdminCall *call, NodeId primary)
         count += 2;
         s = bitset_next(words, SLOT_COUNT, bitset_next_clear(words, SLOT_COUNT, s));
     }
-    admin_array(call, count);
+    reply_array(call->reply, count);
     for (uint32_t s = bitset_next(words, SLOT_COUNT, 0); s < SLOT_COUNT;) {
         uint32_t end = bitset_next_clear(words, SLOT_COUNT, s);
-        admin_integer(call, s);
-        admin_integer(call, end - 1);
+        reply_integer(call->reply, s);
+        reply_integer(call->reply, end - 1);
         s = bitset_next(words, SLOT_COUNT, end);
     }
 }
@@ -182,31 +182,31 @@ static void list_shard_node(AdminCall *call, NodeId node)
     const char *health = "online";
     if (peer->flags & FLAG_FAIL) health = "fail";
     else if (is_replica && offset_of(call, node) == 0) health = "loading";
-    admin_map(call, 7);
-    admin_bulk(call, "id");
-    admin_bulk(call, "%.40s", call->env->directory->nodes.items[node].id);
-    admin_bulk(call, "port");
-    admin_integer(call, port_of(call, node));
-    admin_bulk(call, "ip");
-    admin_bulk(call, "%s", ip.chars);
-    admin_bulk(call, "endpoint");
-    admin_bulk(call, "%s", ip.chars);
-    admin_bulk(call, "role");
-    admin_bulk(call, "%s", is_replica ? "replica" : "master");
-    admin_bulk(call, "replication-offset");
-    admin_integer(call, offset_of(call, node));
-    admin_bulk(call, "health");
-    admin_bulk(call, "%s", health);
+    reply_map(call->reply, 7);
+    reply_bulk_text(call->reply, "id");
+    reply_bulk_format(call->reply, "%.40s", call->env->directory->nodes.items[node].id);
+    reply_bulk_text(call->reply, "port");
+    reply_integer(call->reply, port_of(call, node));
+    reply_bulk_text(call->reply, "ip");
+    reply_bulk_text(call->reply, ip.chars);
+    reply_bulk_text(call->reply, "endpoint");
+    reply_bulk_text(call->reply, ip.chars);
+    reply_bulk_text(call->reply, "role");
+    reply_bulk_text(call->reply, is_replica ? "replica" : "master");
+    reply_bulk_text(call->reply, "replication-offset");
+    reply_integer(call->reply, (int64_t)offset_of(call, node));
+    reply_bulk_text(call->reply, "health");
+    reply_bulk_text(call->reply, health);
 }
 
 static void list_shard(AdminCall *call, NodeId primary)
 {
     const Node *self = call->self;
-    admin_map(call, 2);
-    admin_bulk(call, "slots");
+    reply_map(call->reply, 2);
+    reply_bulk_text(call->reply, "slots");
     list_shard_slots(call, primary);
-    admin_bulk(call, "nodes");
-    admin_array(call, 1 + peer_replica_count(self, primary));
+    reply_bulk_text(call->reply, "nodes");
+    reply_array(call->reply, 1 + peer_replica_count(self, primary));
     list_shard_node(call, primary);
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
@@ -222,7 +222,7 @@ void admin_shards(AdminCall *call)
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_primary_record(self, self->known.items[i])) count++;
     }
-    admin_array(call, count);
+    reply_array(call->reply, count);
     for (uint32_t i = 0; i < self->known.count; i++) {
         if (is_primary_record(self, self->known.items[i])) list_shard(call, self->known.items[i]);
     }
@@ -232,19 +232,19 @@ void admin_shards(AdminCall *call)
 
 static void list_link(AdminCall *call, NodeId node, const char *direction, NodeMs since_ms)
 {
-    admin_map(call, 6);
-    admin_bulk(call, "direction");
-    admin_bulk(call, "%s", direction);
-    admin_bulk(call, "node");
-    admin_bulk(call, "%.40s", call->env->directory->nodes.items[node].id);
-    admin_bulk(call, "create-time");
-    admin_integer(call, nodestext_unix_ms(since_ms, unix_base_ms(call)));
-    admin_bulk(call, "events");
-    admin_bulk(call, "r");
-    admin_bulk(call, "send-buffer-allocated");
-    admin_integer(call, 0);
-    admin_bulk(call, "send-buffer-used");
-    admin_integer(call, 0);
+    reply_map(call->reply, 6);
+    reply_bulk_text(call->reply, "direction");
+    reply_bulk_text(call->reply, direction);
+    reply_bulk_text(call->reply, "node");
+    reply_bulk_format(call->reply, "%.40s", call->env->directory->nodes.items[node].id);
+    reply_bulk_text(call->reply, "create-time");
+    reply_integer(call->reply, (int64_t)nodestext_unix_ms(since_ms, unix_base_ms(call)));
+    reply_bulk_text(call->reply, "events");
+    reply_bulk_text(call->reply, "r");
+    reply_bulk_text(call->reply, "send-buffer-allocated");
+    reply_integer(call->reply, 0);
+    reply_bulk_text(call->reply, "send-buffer-used");
+    reply_integer(call->reply, 0);
 }
 
 /* Simplified: buffers are empty, and an inbound link is shown as old as the record it belongs to.
@@ -259,7 +259,7 @@ void admin_links(AdminCall *call)
         count += link_exists(&self->peers[ref]);
         count += self->peers[ref].inbound != LINK_NONE;
     }
-    admin_array(call, count);
+    reply_array(call->reply, count);
     for (uint32_t i = 0; i < self->known.count; i++) {
         PeerRef ref = self->known.items[i];
         if (ref & PEER_HANDSHAKE) continue;

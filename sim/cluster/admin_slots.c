@@ -8,8 +8,6 @@
 #include "sim/cluster/peers.h"
 #include "sim/cluster/slots.h"
 
-#include <string.h>
-
 typedef struct ChosenSlots {
     uint64_t words[BITSET_WORDS(SLOT_COUNT)];
 } ChosenSlots;
@@ -93,10 +91,10 @@ static void change_slots(AdminCall *call, SlotsVerb verb)
 {
     ChosenSlots chosen = {{0}};
     uint32_t slot;
-    for (int i = 2; i < call->argc; i++) {
+    for (uint32_t i = 2; i < call->argc; i++) {
         if (!admin_read_slot(call, call->argv[i], &slot)) return;
     }
-    for (int i = 2; i < call->argc; i++) {
+    for (uint32_t i = 2; i < call->argc; i++) {
         if (!admin_read_slot(call, call->argv[i], &slot)) return;
         if (!choose(call, verb, slot, slot, &chosen)) return;
     }
@@ -110,7 +108,7 @@ static void change_ranges(AdminCall *call, SlotsVerb verb)
         admin_arity(call);
         return;
     }
-    for (int i = 2; i < call->argc; i += 2) {
+    for (uint32_t i = 2; i < call->argc; i += 2) {
         uint32_t start, end;
         if (!admin_read_slot(call, call->argv[i], &start)) return;
         if (!admin_read_slot(call, call->argv[i + 1], &end)) return;
@@ -163,7 +161,8 @@ static bool find_target(AdminCall *call, NodeId *node)
 {
     PeerRef ref = admin_find(call, call->argv[4]);
     if (ref & PEER_HANDSHAKE) {
-        admin_error(call, "I don't know about node %s", call->argv[4]);
+        admin_error(call, "I don't know about node %.*s", (int)call->argv[4].size,
+                    call->argv[4].chars);
         return false;
     }
     if (call->self->peers[ref].flags & FLAG_REPLICA) {
@@ -254,16 +253,16 @@ void admin_setslot(AdminCall *call)
 {
     uint32_t slot;
     bool done;
-    const char *form = call->argv[3];
+    Slice form = call->argv[3];
     if (!node_is_primary(call->self)) {
         admin_error(call, "Please use SETSLOT only with masters.");
         return;
     }
     if (!admin_read_slot(call, call->argv[2], &slot)) return;
-    if (call->argc == 5 && admin_is_word(form, "migrating")) done = set_migrating(call, slot);
-    else if (call->argc == 5 && admin_is_word(form, "importing")) done = set_importing(call, slot);
-    else if (call->argc == 4 && admin_is_word(form, "stable")) done = set_stable(call, slot);
-    else if (call->argc == 5 && admin_is_word(form, "node")) done = set_node(call, slot);
+    if (call->argc == 5 && slice_is(form, "migrating")) done = set_migrating(call, slot);
+    else if (call->argc == 5 && slice_is(form, "importing")) done = set_importing(call, slot);
+    else if (call->argc == 4 && slice_is(form, "stable")) done = set_stable(call, slot);
+    else if (call->argc == 5 && slice_is(form, "node")) done = set_node(call, slot);
     else {
         admin_error(call,
                     "Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP");
@@ -278,37 +277,6 @@ void admin_setslot(AdminCall *call)
 
 void admin_keyslot(AdminCall *call)
 {
-    const char *key = call->argv[2];
-    admin_integer(call, keyslot_of(key, (uint32_t)strlen(key)));
-}
-
-static bool read_number(AdminCall *call, const char *argument, int64_t *value)
-{
-    if (admin_read_integer(argument, value)) return true;
-    admin_error(call, "value is not an integer or out of range");
-    return false;
-}
-
-void admin_countkeysinslot(AdminCall *call)
-{
-    int64_t slot;
-    if (!read_number(call, call->argv[2], &slot)) return;
-    if (slot < 0 || slot >= SLOT_COUNT) {
-        admin_error(call, "Invalid slot");
-        return;
-    }
-    admin_integer(call, keys_in_slot(call, (uint32_t)slot));
-}
-
-/* Simplified: names of keys are not known without a keyspace, so the list is empty. */
-void admin_getkeysinslot(AdminCall *call)
-{
-    int64_t slot, count;
-    if (!read_number(call, call->argv[2], &slot) || !read_number(call, call->argv[3], &count))
-        return;
-    if (slot < 0 || slot >= SLOT_COUNT || count < 0) {
-        admin_error(call, "Invalid slot or number of keys");
-        return;
-    }
-    admin_array(call, 0);
+    Slice key = call->argv[2];
+    reply_integer(call->reply, keyslot_of(key.size ? key.chars : "", key.size));
 }

@@ -1,14 +1,6 @@
 /* cluster.c -- CLUSTER: the node's own sub-commands (sim/cluster/admin.h), and those that look at
  * keys (§9.1, §11.1). */
-#include "sim/base/assert.h"
-#include "sim/cluster/keyslot.h"
 #include "sim/server/server_inside.h"
-
-static void key_slot(Request *request)
-{
-    Slice key = request->argv[2];
-    reply_integer(&request->client->reply, keyslot_of(key.size ? key.chars : "", key.size));
-}
 
 static bool read_slot(Slice word, int64_t *slot, Reply *reply)
 {
@@ -45,45 +37,15 @@ static void get_keys(Request *request)
         reply_bulk(reply, (Slice){key->name, key->size});
 }
 
-static const struct {
-    const char *name;
-    uint32_t argc;
-    ServerFunction *function;
-} key_subcommands[] = {
-    {"keyslot", 3, key_slot}, {"countkeysinslot", 3, count_keys}, {"getkeysinslot", 4, get_keys}};
-
-/* The node takes texts; what is not about keys has no NUL in it. */
-static void ask_node(Request *request)
-{
-    Server *server = request->server;
-    Text chars = {.mem = server->mem};
-    size_t size = request->argc * sizeof(char *);
-    const char **words = mem_alloc(server->mem, size);
-    for (uint32_t i = 0; i < request->argc; i++) {
-        text_append_bytes(&chars, request->argv[i].size ? request->argv[i].chars : "",
-                          request->argv[i].size);
-        text_append_bytes(&chars, "", 1);
-    }
-    const char *at = text_chars(&chars);
-    for (uint32_t i = 0; i < request->argc; i++) {
-        words[i] = at;
-        at += request->argv[i].size + 1;
-    }
-    admin_cluster_command(server->parts.node, (int)request->argc, words, server->parts.resolver,
-                          server->addrs, &request->client->reply, request->env);
-    mem_free(server->mem, words, size);
-    text_deinit(&chars);
-}
-
 static void do_cluster(Request *request)
 {
-    for (uint32_t i = 0; i < ARRAY_LENGTH(key_subcommands); i++) {
-        bool this_one = slice_is(request->argv[1], key_subcommands[i].name);
-        if (!this_one || request->argc != key_subcommands[i].argc) continue;
-        key_subcommands[i].function(request);
-        return;
-    }
-    ask_node(request);
+    Server *server = request->server;
+    bool done = admin_cluster_command(server->parts.node, request->argc, request->argv,
+                                      server->parts.resolver, server->addrs,
+                                      &request->client->reply, request->env);
+    if (done) return;
+    if (slice_is(request->argv[1], "countkeysinslot")) count_keys(request);
+    else get_keys(request);
 }
 
 const ServerBinding cluster_bindings[] = {{"cluster", do_cluster}, {NULL, NULL}};

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORDS_MAX 64
-
 static void make_identities(Desk *desk)
 {
     for (uint32_t i = 0; i < DESK_NODES; i++) {
@@ -263,46 +261,44 @@ static AddrId resolve(void *state, uint32_t ip, uint16_t port, uint16_t bus_port
     return desk->addr_count++;
 }
 
-/* Copies `line` to `buffer`, "#5" replaced by an ID, and cuts it into words. */
-static int cut_words(const Desk *desk, const char *line, Text *buffer, const char **words)
+/* Cuts `line` into words, "#5" replaced by an ID; they point into `chars`. */
+static void cut_words(const Desk *desk, const char *line, Text *chars, Slices *words)
 {
+    Text whole = {0};
     for (const char *at = line; *at; at++) {
         if (*at != '#') {
-            text_append(buffer, "%c", *at == ' ' ? '\n' : *at);
+            text_append(&whole, "%c", *at);
             continue;
         }
         uint32_t node = 0;
         for (; at[1] >= '0' && at[1] <= '9'; at++) node = node * 10 + (uint32_t)(at[1] - '0');
-        text_append(buffer, "%.40s", desk->directory.nodes.items[node].id);
+        text_append(&whole, "%.40s", desk->directory.nodes.items[node].id);
     }
-    int count = 0;
-    char *word = buffer->chars;
-    while (word) {
-        SIM_ASSERT(count < WORDS_MAX);
-        words[count++] = word;
-        word = strchr(word, '\n');
-        if (word) *word++ = '\0';
-    }
-    return count;
+    bool balanced = resp_split_line((Slice){text_chars(&whole), whole.size}, words, chars, NULL);
+    SIM_ASSERT(balanced);
+    text_deinit(&whole);
 }
 
 const char *desk_command(Desk *desk, const char *line)
 {
     AdminResolver resolver = {.state = desk, .resolve = resolve, .unix_base_ms = 1700000000000};
-    const char *words[WORDS_MAX];
-    Text buffer = {0};
+    Slices words = {0};
+    Text chars = {0};
     Reply reply = {.protocol = 2};
     RespValues values = {0};
     Error err;
     uint32_t used;
     text_clear(&desk->reply);
-    int count = cut_words(desk, line, &buffer, words);
-    admin_cluster_command(desk->node, count, words, &resolver, desk->addrs, &reply, &desk->env);
+    cut_words(desk, line, &chars, &words);
+    bool done = admin_cluster_command(desk->node, words.count, words.items, &resolver, desk->addrs,
+                                      &reply, &desk->env);
+    SIM_ASSERT(done); /* there are no keys on a desk */
     resp_read((Slice){text_chars(&reply.out), reply.out.size}, &values, &used, &err, NULL);
     resp_plain_text(&values, &desk->reply);
     array_deinit(NULL, &values);
+    array_deinit(NULL, &words);
     reply_deinit(&reply);
-    text_deinit(&buffer);
+    text_deinit(&chars);
     return text_chars(&desk->reply);
 }
 
