@@ -76,7 +76,37 @@ static void do_wait(Request *request)
     wait_with_command(request, BLOCK_WAIT, timeout ? request->now_ms + (uint64_t)timeout : NEVER);
     client->block_offset = client->write_offset;
     client->block_count = wanted > UINT32_MAX ? UINT32_MAX : (uint32_t)wanted;
-    repl_want_acks(server->parts.repl, request->env);
+    server->wants_acks = true;
+}
+
+/* REPLCONF option value ... -- replicas talk to their primary in messages of their own
+ * (sim/store/repl_msg.h); what comes as a command is GETACK, in the stream. Its answer tells what
+ * was applied before it, so the bytes of the stream from here on are not counted. */
+static void do_replconf(Request *request)
+{
+    static const char *const noted[] = {"listening-port", "ip-address", "capa", "rdb-only"};
+    Server *server = request->server;
+    Reply *reply = &request->client->reply;
+    if (request->argc % 2 == 0) {
+        reply_error(reply, "ERR syntax error");
+        return;
+    }
+    for (uint32_t i = 1; i < request->argc; i += 2) {
+        Slice option = request->argv[i];
+        bool known = false;
+        if (slice_is(option, "getack")) {
+            repl_ack_now(server->parts.repl, server->apply_left, request->env);
+            return; /* nothing is replied, as nothing is to ACK */
+        }
+        if (slice_is(option, "ack")) return;
+        for (uint32_t k = 0; k < ARRAY_LENGTH(noted); k++) known |= slice_is(option, noted[k]);
+        if (!known) {
+            reply_error(reply, "ERR Unrecognized REPLCONF option: %.*s", (int)option.size,
+                        option.chars);
+            return;
+        }
+    }
+    reply_status(reply, "OK");
 }
 
 /* --- ending to wait --- */
@@ -148,11 +178,24 @@ static bool pause_is_over(const Server *server, uint64_t now_ms)
     return server->pause_writes_until_ms <= now_ms && server->pause_all_until_ms <= now_ms;
 }
 
+/* handleBlockedClientsTimeout: first of all before sleeping, so at the latest with the next tick.
+ */
+static void end_timeouts(Server *server, uint64_t now_ms, NodeEnv *env)
+{
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        Client *client = server->clients.items[i];
+        if (client->block != BLOCK_KEYS && client->block != BLOCK_WAIT) continue;
+        if (client->block_until_ms != NEVER && client->block_until_ms <= now_ms)
+            answer_timeout(server, client, env);
+    }
+}
+
 /* Whoever waits for what has come: in the order in which they began to wait, which is that of their
  * commands; clients are in the order they connected, so the oldest wait is searched. */
 void blocked_serve(Server *server, NodeEnv *env)
 {
     uint64_t now_ms = now_of(server, env);
+    end_timeouts(server, now_ms, env);
     for (bool again = true; again;) {
         again = false;
         Client *oldest = NULL;
@@ -176,9 +219,14 @@ void blocked_serve(Server *server, NodeEnv *env)
             answer_timeout(server, client, env); /* the same reply: the count */
         }
     }
+    /* beforeSleep: one GETACK for all who wait; none while paused, it would move the offset. */
+    if (server->wants_acks && pause_is_over(server, now_ms)) {
+        repl_want_acks(server->parts.repl, env);
+        server->wants_acks = false;
+    }
 }
 
-/* --- time-outs, and slots that are served elsewhere now (§9.5) --- */
+/* --- slots that are served elsewhere now (§9.5) --- */
 
 /* clusterRedirectBlockedClientIfNeeded: true after a reply that ends the wait. */
 static bool redirect_blocked(Server *server, Client *client)
@@ -206,16 +254,11 @@ static bool redirect_blocked(Server *server, Client *client)
  */
 void blocked_on_cron(Server *server, NodeEnv *env)
 {
-    uint64_t now_ms = now_of(server, env);
     for (uint32_t i = 0; i < server->clients.count; i++) {
         Client *client = server->clients.items[i];
-        if (client->block != BLOCK_KEYS && client->block != BLOCK_WAIT) continue;
-        if (client->block_until_ms != NEVER && client->block_until_ms <= now_ms) {
-            answer_timeout(server, client, env);
-        } else if (client->block == BLOCK_KEYS && redirect_blocked(server, client)) {
-            unblock(server, client);
-            server_flush(server, client, env);
-        }
+        if (client->block != BLOCK_KEYS || !redirect_blocked(server, client)) continue;
+        unblock(server, client);
+        server_flush(server, client, env);
     }
 }
 
@@ -232,5 +275,6 @@ void blocked_unblock_all(Server *server, const char *error, NodeEnv *env)
 
 const ServerBinding blocked_bindings[] = {
     {"wait", do_wait},
+    {"replconf", do_replconf},
     {NULL, NULL},
 };

@@ -275,6 +275,7 @@ void server_apply(Server *server, Slice bytes, NodeEnv *env)
     while (bytes.size > 0) {
         RespStatus status = resp_take_request(bytes, &words, &scratch, &used, &err, server->mem);
         SIM_ASSERT(status == RESP_DONE); /* the stream was written by process_propagate */
+        server->apply_left = bytes.size;
         Request request = {.server = server,
                            .client = server->primary,
                            .argv = words.items,
@@ -285,6 +286,7 @@ void server_apply(Server *server, Slice bytes, NodeEnv *env)
         text_clear(&server->primary->reply.out);
         bytes = (Slice){bytes.chars + used, bytes.size - used};
     }
+    server->apply_left = 0;
     array_deinit(server->mem, &words);
     text_deinit(&scratch);
 }

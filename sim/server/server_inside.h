@@ -19,14 +19,16 @@ struct Server {
     uint32_t turn;              /* index of the client whose turn is next */
     ARRAY_OF(Output) outputs;
     uint32_t output_head;
-    Blob taken;      /* what server_next_output gave last */
-    Client *primary; /* a client of its own for the stream of the primary */
+    Blob taken;          /* what server_next_output gave last */
+    Client *primary;     /* a client of its own for the stream of the primary */
+    uint32_t apply_left; /* bytes of the stream in hand, from the command being applied on */
     uint64_t block_orders, started_ms;
     uint64_t pause_writes_until_ms; /* Unix ms: manual failover or CLIENT PAUSE WRITE */
     uint64_t pause_all_until_ms;
     uint16_t expiry_slot; /* where the expiry cycle goes on */
     bool keys_signalled;  /* a key that somebody may wait for has got a value */
     bool config_changed;  /* CONFIG SET: the world keeps it for the next start */
+    bool wants_acks;      /* a client waits in WAIT: the replicas are asked before sleeping */
     bool wants_exit;      /* SHUTDOWN: the process ends after this turn */
     SimSpan extra_cost;   /* of the command being executed: DEBUG SLEEP, MIGRATE, scripts */
     uint64_t commands, connections, expired, hits, misses; /* for INFO */
@@ -97,8 +99,8 @@ bool multi_has_writes(const Client *client);
 void blocked_on_keys(Request *request, Cmd *cmd);
 void blocked_by_pause(Request *request);
 bool blocked_is_paused(const Server *server, const Request *request);
-void blocked_on_cron(Server *server, NodeEnv *env); /* time-outs, §9.5 */
-void blocked_serve(Server *server, NodeEnv *env);   /* whoever waits for what has come */
+void blocked_on_cron(Server *server, NodeEnv *env); /* whose slot went elsewhere, §9.5 */
+void blocked_serve(Server *server, NodeEnv *env);   /* time-outs; whoever waits for what has come */
 void blocked_unblock_all(Server *server, const char *error, NodeEnv *env);
 
 #endif

@@ -118,7 +118,9 @@ bool repl_next_apply(Repl *repl, Slice *commands);
  * (REPLCONF GETACK). */
 uint32_t repl_acked_by(const Repl *repl, uint64_t offset);
 void repl_want_acks(Repl *repl, NodeEnv *env);
-void repl_ack_now(Repl *repl, NodeEnv *env); /* a replica was asked to */
+/* REPLCONF GETACK came with the stream and is applied: acknowledges all but the `left` bytes that
+ * were received with it and are not applied yet. */
+void repl_ack_now(Repl *repl, uint64_t left, NodeEnv *env);
 
 void repl_link_opened(Repl *repl, LinkId link); /* the REPL_WISH_OPEN just taken got this link */
 void repl_on_link_up(Repl *repl, LinkId link, NodeEnv *env);

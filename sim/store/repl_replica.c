@@ -115,9 +115,9 @@ static void on_fullresync(Repl *repl, const ReplMsg *msg)
 
 /* --- full sync and stream --- */
 
-static void send_ack(Repl *repl, NodeEnv *env)
+static void send_ack(Repl *repl, uint64_t offset, NodeEnv *env)
 {
-    repl_send(repl, repl->link, (ReplMsg){.kind = REPLMSG_ACK, .offset = repl->offset}, env);
+    repl_send(repl, repl->link, (ReplMsg){.kind = REPLMSG_ACK, .offset = offset}, env);
 }
 
 /* The data set is replaced, and with it the history. The first ACK puts this replica online. */
@@ -140,7 +140,7 @@ static void on_rdb(Repl *repl, const ReplMsg *msg, NodeEnv *env)
     repl->state = REPL_CONNECTED;
     repl->down_since_s = 0;
     note_synced(repl, true, env);
-    send_ack(repl, env);
+    send_ack(repl, repl->offset, env);
 }
 
 static void on_stream(Repl *repl, const ReplMsg *msg, NodeEnv *env)
@@ -190,10 +190,11 @@ void follow_on_message(Repl *repl, const ReplMsg *msg, NodeEnv *env)
 
 /* --- once a second --- */
 
-/* REPLCONF GETACK came with the stream: the server applies it and asks for this. */
-void repl_ack_now(Repl *repl, NodeEnv *env)
+void repl_ack_now(Repl *repl, uint64_t left, NodeEnv *env)
 {
-    if (repl->state == REPL_CONNECTED) send_ack(repl, env);
+    if (repl->state != REPL_CONNECTED) return;
+    SIM_ASSERT(left <= repl->offset);
+    send_ack(repl, repl->offset - left, env);
 }
 
 /* replicationCron, the replica's half: time-outs, the next attempt, the ACK. */
@@ -209,5 +210,5 @@ void follow_cron(Repl *repl, NodeEnv *env)
         give_up(repl, env);
     }
     if (repl->state == REPL_CONNECT) follow_connect(repl, env);
-    if (repl->state == REPL_CONNECTED) send_ack(repl, env);
+    if (repl->state == REPL_CONNECTED) send_ack(repl, repl->offset, env);
 }
