@@ -10,6 +10,7 @@ void client_init(Client *client, ClientId id, AddrId addr, uint64_t now_ms, Mem 
         .created_ms = now_ms,
         .last_ms = now_ms,
         .input = {.mem = mem},
+        .next = {.scratch = {.mem = mem}},
         .reply = {.out = {.mem = mem}, .protocol = 2},
     };
 }
@@ -69,6 +70,8 @@ void client_deinit(Client *client, Keyspace *keys, Mem *mem)
     free_blobs(&client->shard_channels, mem);
     queued_deinit(&client->blocked, mem);
     text_deinit(&client->input);
+    array_deinit(mem, &client->next.words);
+    text_deinit(&client->next.scratch);
     reply_deinit(&client->reply);
 }
 

@@ -34,6 +34,17 @@ typedef enum BlockKind {
     BLOCK_PAUSE /* a write during a pause (manual failover, CLIENT PAUSE): it runs again */
 } BlockKind;
 
+/* The request at the front of the bytes, read once; its words point into them, so that it is
+ * forgotten whenever they move. */
+typedef struct NextRequest {
+    bool is_read;
+    RespStatus status;
+    Slices words;
+    Text scratch;
+    uint32_t used;
+    Error err;
+} NextRequest;
+
 typedef struct Client {
     ClientId id;
     AddrId addr;      /* where it comes from, for CLIENT LIST; ADDR_NONE unknown */
@@ -57,7 +68,8 @@ typedef struct Client {
     uint64_t write_offset;            /* replication offset after its last write, for WAIT */
     uint64_t created_ms, last_ms;     /* Unix ms; CLIENT LIST */
     Text input;                       /* bytes that came and are not yet executed */
-    Reply reply;                      /* what it has not been sent yet */
+    NextRequest next;
+    Reply reply; /* what it has not been sent yet */
 } Client;
 
 void client_init(Client *client, ClientId id, AddrId addr, uint64_t now_ms, Mem *mem);

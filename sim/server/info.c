@@ -53,8 +53,10 @@ static void info_stats(const Request *request, Text *out)
     const Server *server = request->server;
     text_append(out,
                 "# Stats\r\ntotal_connections_received:%" PRIu64
-                "\r\ntotal_commands_processed:%" PRIu64 "\r\nexpired_keys:%" PRIu64 "\r\n",
-                server->connections, server->commands, server->expired);
+                "\r\ntotal_commands_processed:%" PRIu64 "\r\nexpired_keys:%" PRIu64
+                "\r\nkeyspace_hits:%" PRIu64 "\r\nkeyspace_misses:%" PRIu64 "\r\n",
+                server->connections, server->commands, server->expired, server->hits,
+                server->misses);
 }
 
 static void info_replication(const Request *request, Text *out)

@@ -17,6 +17,8 @@ static void do_dump(Request *request)
 {
     ByteWriter out = {.mem = request->server->mem};
     const Key *key = find_key(request, request->argv[1]);
+    if (key) request->server->hits++;
+    else request->server->misses++;
     if (!key) {
         reply_null(&request->client->reply);
         return;

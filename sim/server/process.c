@@ -219,6 +219,8 @@ static void run_on_keys(Request *request, CommandFunction *function, Text *strea
     if (cmd.blocked) blocked_on_keys(request, &cmd);
     if (cmd.dirty > 0) server->keys_signalled = true;
     server->expired += cmd.expired;
+    server->hits += cmd.hits;
+    server->misses += cmd.misses;
     cmd_stream(&cmd, stream, commands);
     cmd_deinit(&cmd);
 }

@@ -106,6 +106,7 @@ void server_input(Server *server, ClientId id, Slice bytes, NodeEnv *env)
     if (!client) return;
     client->last_ms = now_of(server, env);
     text_append_bytes(&client->input, bytes.size ? bytes.chars : "", bytes.size);
+    client->next.is_read = false; /* the bytes may have moved */
 }
 
 /* --- output --- */
@@ -150,20 +151,23 @@ bool server_next_output(Server *server, ServerOutput *output)
 
 /* --- turns --- */
 
-/* Whether a whole request, or something that is none, stands at the front of its bytes. */
-static bool has_request(Server *server, Client *client)
+static NextRequest *read_next(const Server *server, Client *client)
 {
-    Slices words = {0};
-    Text scratch = {.mem = server->mem};
-    Error err;
-    uint32_t used;
+    NextRequest *next = &client->next;
+    if (next->is_read) return next;
+    Slice bytes = {text_chars(&client->input), client->input.size};
+    next->status = resp_take_request(bytes, &next->words, &next->scratch, &next->used, &next->err,
+                                     server->mem);
+    next->is_read = true;
+    return next;
+}
+
+/* Whether a whole request, or something that is none, stands at the front of its bytes. */
+static bool has_request(const Server *server, Client *client)
+{
     if (client->input.size == 0 || client->block != BLOCK_NONE || client->close_after_reply)
         return false;
-    Slice bytes = {text_chars(&client->input), client->input.size};
-    RespStatus status = resp_take_request(bytes, &words, &scratch, &used, &err, server->mem);
-    array_deinit(server->mem, &words);
-    text_deinit(&scratch);
-    return status != RESP_MORE;
+    return read_next(server, client)->status != RESP_MORE;
 }
 
 ClientId server_next_ready(Server *server)
@@ -177,43 +181,38 @@ ClientId server_next_ready(Server *server)
     return CLIENT_NONE;
 }
 
-static void consume(Text *input, uint32_t used)
+static void consume(Client *client)
 {
-    memmove(input->chars, input->chars + used, input->size - used);
-    input->size -= used;
+    Text *input = &client->input;
+    memmove(input->chars, input->chars + client->next.used, input->size - client->next.used);
+    input->size -= client->next.used;
     input->chars[input->size] = '\0';
+    client->next.is_read = false;
 }
 
 SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env)
 {
-    Slices words = {0};
-    Text scratch = {.mem = server->mem};
-    Error err = {{0}};
-    uint32_t used;
     Client *client = server_client(server, id);
     SIM_ASSERT(client);
-    Slice bytes = {text_chars(&client->input), client->input.size};
-    RespStatus status = resp_take_request(bytes, &words, &scratch, &used, &err, server->mem);
-    SIM_ASSERT(status != RESP_MORE);
+    const NextRequest *next = read_next(server, client);
+    SIM_ASSERT(next->status != RESP_MORE);
     SimSpan cost = 0;
     server->extra_cost = 0;
-    if (status == RESP_BAD) {
-        reply_error(&client->reply, "ERR Protocol error: %s", err.text);
+    if (next->status == RESP_BAD) {
+        reply_error(&client->reply, "ERR Protocol error: %s", next->err.text);
         client->close_after_reply = true;
-    } else if (words.count > 0) {
+    } else if (next->words.count > 0) {
         Request request = {.server = server,
                            .client = client,
-                           .argv = words.items,
-                           .argc = words.count,
+                           .argv = next->words.items,
+                           .argc = next->words.count,
                            .env = env,
                            .now_ms = now_of(server, env)};
         process_request(&request);
         cost = cost_of(&request) + server->extra_cost;
     }
-    if (status == RESP_DONE) consume(&client->input, used);
+    if (next->status == RESP_DONE) consume(client);
     server_flush(server, client, env);
-    array_deinit(server->mem, &words);
-    text_deinit(&scratch);
     return cost;
 }
 

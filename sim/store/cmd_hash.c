@@ -9,17 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* The hash of a key, made if there is none; NULL after a WRONGTYPE reply. */
-static Key *need_hash(Cmd *cmd, Slice name)
-{
-    bool wrong;
-    Key *key = cmd_lookup_type(cmd, name, VALUE_HASH, &wrong);
-    if (wrong || key) return key;
-    key = cmd_need(cmd, name);
-    key->value = (Value){.type = VALUE_HASH, .u.hash = dict_create(cmd->mem)};
-    return key;
-}
-
 /* For reading: NULL also when there is no such key. */
 static const Dict *read_hash(Cmd *cmd, Slice name, bool *wrong)
 {
@@ -40,7 +29,7 @@ static void cmd_hset(Cmd *cmd)
         reply_error(cmd->reply, "ERR wrong number of arguments for '%s' command", cmd->row->name);
         return;
     }
-    Key *key = need_hash(cmd, cmd->argv[1]);
+    Key *key = cmd_need_type(cmd, cmd->argv[1], VALUE_HASH);
     if (!key) return;
     for (uint32_t i = 2; i < cmd->argc; i += 2) {
         bool added;
@@ -56,7 +45,7 @@ static void cmd_hset(Cmd *cmd)
 static void cmd_hsetnx(Cmd *cmd)
 {
     bool added;
-    Key *key = need_hash(cmd, cmd->argv[1]);
+    Key *key = cmd_need_type(cmd, cmd->argv[1], VALUE_HASH);
     if (!key) return;
     DictEntry *entry = dict_need(key->value.u.hash, cmd->argv[2], &added, cmd->mem);
     if (added) {
@@ -85,17 +74,7 @@ static void cmd_hmget(Cmd *cmd)
 
 static void cmd_hdel(Cmd *cmd)
 {
-    bool wrong;
-    uint32_t deleted = 0;
-    Key *key = cmd_lookup_type(cmd, cmd->argv[1], VALUE_HASH, &wrong);
-    if (wrong) return;
-    for (uint32_t i = 2; key && i < cmd->argc; i++) {
-        if (!dict_remove(key->value.u.hash, cmd->argv[i], cmd->mem)) continue;
-        cmd_changed(cmd, key);
-        deleted++;
-    }
-    if (key && dict_count(key->value.u.hash) == 0) keyspace_remove(cmd->keys, key);
-    reply_integer(cmd->reply, deleted);
+    cmd_remove_members(cmd, VALUE_HASH);
 }
 
 static void cmd_hlen(Cmd *cmd)
@@ -143,7 +122,7 @@ static void cmd_hincrby(Cmd *cmd)
     bool added;
     char digits[24];
     if (!cmd_integer(cmd, 3, &by)) return;
-    Key *key = need_hash(cmd, cmd->argv[1]);
+    Key *key = cmd_need_type(cmd, cmd->argv[1], VALUE_HASH);
     if (!key) return;
     DictEntry *entry = dict_need(key->value.u.hash, cmd->argv[2], &added, cmd->mem);
     if (!added && !slice_integer(blob_slice(entry->value), &value)) {
@@ -181,7 +160,7 @@ static void cmd_hincrbyfloat(Cmd *cmd)
         return;
     }
     Slice result = {text_chars(&sum), sum.size};
-    key = need_hash(cmd, cmd->argv[1]);
+    key = cmd_need_type(cmd, cmd->argv[1], VALUE_HASH);
     DictEntry *entry = dict_need(key->value.u.hash, cmd->argv[2], &added, cmd->mem);
     dict_set_value(key->value.u.hash, entry, result, cmd->mem);
     cmd_changed(cmd, key);

@@ -62,18 +62,12 @@ static void cmd_flushall(Cmd *cmd)
 
 /* --- walks --- */
 
-/* The key is there for a reader: an expired one is removed first, or hidden. */
-static Key *visible(Cmd *cmd, Key *key)
-{
-    return key_is_expired(key, cmd->now_ms) ? cmd_lookup(cmd, name_of(key)) : key;
-}
-
 static void cmd_keys(Cmd *cmd)
 {
     uint32_t mark = reply_mark(cmd->reply), count = 0;
     for (Key *next, *key = keyspace_next(cmd->keys, NULL); key; key = next) {
         next = keyspace_next(cmd->keys, key);
-        if (!visible(cmd, key) || !glob_matches(cmd->argv[1], name_of(key))) continue;
+        if (!cmd_unless_expired(cmd, key) || !glob_matches(cmd->argv[1], name_of(key))) continue;
         reply_bulk(cmd->reply, name_of(key));
         count++;
     }
@@ -86,7 +80,7 @@ static void cmd_randomkey(Cmd *cmd)
         uint32_t number = rng_below(cmd->rng, keyspace_count(cmd->keys));
         Key *key = keyspace_next(cmd->keys, NULL);
         for (; number > 0; number--) key = keyspace_next(cmd->keys, key);
-        if (!visible(cmd, key)) continue;
+        if (!cmd_unless_expired(cmd, key)) continue;
         reply_bulk(cmd->reply, name_of(key));
         return;
     }
@@ -95,7 +89,7 @@ static void cmd_randomkey(Cmd *cmd)
 
 static bool scan_takes(Cmd *cmd, const ScanOptions *options, Key *key)
 {
-    if (!visible(cmd, key) || options->type_is_unknown) return false;
+    if (!cmd_unless_expired(cmd, key) || options->type_is_unknown) return false;
     if (options->has_pattern && !glob_matches(options->pattern, name_of(key))) return false;
     return !options->type || slice_is(slice_of(options->type), value_type_word(key->value.type));
 }
@@ -191,7 +185,9 @@ static void cmd_copy(Cmd *cmd)
         reply_error(cmd->reply, "ERR source and destination objects are the same");
         return;
     }
+    cmd->looks_up = true; /* lookupKeyRead for the source */
     Key *from = cmd_lookup(cmd, cmd->argv[1]);
+    cmd->looks_up = false;
     Key *old = cmd_lookup(cmd, cmd->argv[2]);
     if (!from || (old && !replace)) {
         reply_integer(cmd->reply, 0);

@@ -10,25 +10,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static Key *need_list(Cmd *cmd, Slice name)
-{
-    bool wrong;
-    Key *key = cmd_lookup_type(cmd, name, VALUE_LIST, &wrong);
-    if (wrong || key) return key;
-    key = cmd_need(cmd, name);
-    key->value = (Value){.type = VALUE_LIST, .u.list = list_create(cmd->mem)};
-    return key;
-}
-
 static Key *find_list(Cmd *cmd, Slice name, bool *wrong)
 {
     return cmd_lookup_type(cmd, name, VALUE_LIST, wrong);
-}
-
-/* An empty list is no key. */
-static void drop_if_empty(Cmd *cmd, Key *key)
-{
-    if (list_count(key->value.u.list) == 0) keyspace_remove(cmd->keys, key);
 }
 
 /* --- pushing and popping --- */
@@ -41,7 +25,8 @@ static ListEnd end_of_name(const Cmd *cmd)
 static void cmd_push(Cmd *cmd)
 {
     bool wrong, only_existing = cmd->row->name[5] == 'x';
-    Key *key = only_existing ? find_list(cmd, cmd->argv[1], &wrong) : need_list(cmd, cmd->argv[1]);
+    Key *key = only_existing ? find_list(cmd, cmd->argv[1], &wrong)
+                             : cmd_need_type(cmd, cmd->argv[1], VALUE_LIST);
     if (!key) {
         if (only_existing && !wrong) reply_integer(cmd->reply, 0);
         return;
@@ -62,7 +47,7 @@ static void pop_many(Cmd *cmd, Key *key, ListEnd end, uint32_t count)
         blob_free(cmd->mem, &blob);
         cmd_changed(cmd, key);
     }
-    drop_if_empty(cmd, key);
+    cmd_drop_if_empty(cmd, key);
 }
 
 static void pop_one(Cmd *cmd, Key *key, ListEnd end)
@@ -71,14 +56,7 @@ static void pop_one(Cmd *cmd, Key *key, ListEnd end)
     reply_bulk(cmd->reply, blob_slice(blob));
     blob_free(cmd->mem, &blob);
     cmd_changed(cmd, key);
-    drop_if_empty(cmd, key);
-}
-
-static bool read_count(Cmd *cmd, uint32_t at, int64_t *count)
-{
-    if (slice_integer(cmd->argv[at], count) && *count >= 0) return true;
-    reply_error(cmd->reply, "ERR value is out of range, must be positive");
-    return false;
+    cmd_drop_if_empty(cmd, key);
 }
 
 static void cmd_pop(Cmd *cmd)
@@ -89,7 +67,7 @@ static void cmd_pop(Cmd *cmd)
         reply_error(cmd->reply, "ERR wrong number of arguments for '%s' command", cmd->row->name);
         return;
     }
-    if (cmd->argc == 3 && !read_count(cmd, 2, &count)) return;
+    if (cmd->argc == 3 && !cmd_read_count(cmd, 2, &count)) return;
     Key *key = find_list(cmd, cmd->argv[1], &wrong);
     if (wrong) return;
     uint32_t size = key ? list_count(key->value.u.list) : 0;
@@ -282,7 +260,7 @@ static void cmd_lrem(Cmd *cmd)
             i = count < 0 ? i - 1 : i + 1;
         }
     }
-    if (key) drop_if_empty(cmd, key);
+    if (key) cmd_drop_if_empty(cmd, key);
     reply_integer(cmd->reply, removed);
 }
 
@@ -298,7 +276,7 @@ static void cmd_ltrim(Cmd *cmd)
         list_trim(key->value.u.list, some ? (uint32_t)start : 0,
                   some ? (uint32_t)(stop - start + 1) : 0, cmd->mem);
         cmd_changed(cmd, key);
-        drop_if_empty(cmd, key);
+        cmd_drop_if_empty(cmd, key);
     }
     reply_status(cmd->reply, "OK");
 }
@@ -316,7 +294,7 @@ static bool read_end(Cmd *cmd, Slice word, ListEnd *end)
 /* Moves one element and replies it; the source is a list with something in it. */
 static void move_element(Cmd *cmd, Key *from, Slice to_name, ListEnd from_end, ListEnd to_end)
 {
-    Key *to = need_list(cmd, to_name);
+    Key *to = cmd_need_type(cmd, to_name, VALUE_LIST);
     if (!to) return; /* WRONGTYPE */
     Blob blob = list_pop(from->value.u.list, from_end);
     list_push(to->value.u.list, to_end, blob_slice(blob), cmd->mem);
@@ -328,15 +306,7 @@ static void move_element(Cmd *cmd, Key *from, Slice to_name, ListEnd from_end, L
     blob_free(cmd->mem, &blob);
     cmd_changed(cmd, from);
     cmd_changed(cmd, to);
-    drop_if_empty(cmd, from);
-}
-
-static void wait_for(Cmd *cmd, uint32_t first, uint32_t count, uint64_t until_ms)
-{
-    cmd->blocked = true;
-    cmd->block.first_key = first;
-    cmd->block.key_count = count;
-    cmd->block.timeout_ms = until_ms;
+    cmd_drop_if_empty(cmd, from);
 }
 
 /* LMOVE, RPOPLPUSH and their blocking forms. */
@@ -351,7 +321,7 @@ static void cmd_lmove(Cmd *cmd)
     Key *from = find_list(cmd, cmd->argv[1], &wrong);
     if (wrong) return;
     if (from) move_element(cmd, from, cmd->argv[2], from_end, to_end);
-    else if (blocking && !cmd->in_multi) wait_for(cmd, 1, 1, until_ms);
+    else if (blocking && !cmd->in_multi) cmd_wait(cmd, 1, 1, until_ms);
     else reply_null(cmd->reply);
 }
 
@@ -374,37 +344,10 @@ static void cmd_bpop(Cmd *cmd)
         return;
     }
     if (cmd->in_multi) reply_null_array(cmd->reply);
-    else wait_for(cmd, 1, cmd->argc - 2, until_ms);
+    else cmd_wait(cmd, 1, cmd->argc - 2, until_ms);
 }
 
 /* --- LMPOP, BLMPOP --- */
-
-static bool read_mpop(Cmd *cmd, uint32_t at, int64_t *keys, ListEnd *end, int64_t *count)
-{
-    *count = 1;
-    if (!slice_integer(cmd->argv[at], keys) || *keys <= 0) {
-        reply_error(cmd->reply, "ERR numkeys should be greater than 0");
-        return false;
-    }
-    if (*keys >= (int64_t)(cmd->argc - at)) {
-        cmd_reply_syntax(cmd);
-        return false;
-    }
-    uint32_t i = at + 1 + (uint32_t)*keys;
-    if (i >= cmd->argc) {
-        cmd_reply_syntax(cmd);
-        return false;
-    }
-    if (!read_end(cmd, cmd->argv[i], end)) return false;
-    if (i + 1 == cmd->argc) return true;
-    if (i + 3 != cmd->argc || !slice_is(cmd->argv[i + 1], "count")) {
-        cmd_reply_syntax(cmd);
-        return false;
-    }
-    if (slice_integer(cmd->argv[i + 2], count) && *count > 0) return true;
-    reply_error(cmd->reply, "ERR count should be greater than 0");
-    return false;
-}
 
 static void mpop_from(Cmd *cmd, Key *key, Slice name, ListEnd end, int64_t count)
 {
@@ -420,22 +363,21 @@ static void mpop_from(Cmd *cmd, Key *key, Slice name, ListEnd end, int64_t count
 
 static void cmd_lmpop(Cmd *cmd)
 {
-    int64_t keys, count;
-    ListEnd end;
+    MultiPop pop;
     uint64_t until_ms = 0;
     bool blocking = cmd->row->name[0] == 'b';
-    uint32_t at = blocking ? 2 : 1;
     if (blocking && !timeout_read(cmd, 1, &until_ms)) return;
-    if (!read_mpop(cmd, at, &keys, &end, &count)) return;
-    for (uint32_t i = 0; i < (uint32_t)keys; i++) {
+    if (!cmd_read_multi_pop(cmd, blocking ? 2 : 1, "left", "right", &pop)) return;
+    for (uint32_t i = 0; i < pop.keys; i++) {
         bool wrong;
-        Key *key = find_list(cmd, cmd->argv[at + 1 + i], &wrong);
+        Slice name = cmd->argv[pop.first_key + i];
+        Key *key = find_list(cmd, name, &wrong);
         if (wrong) return;
         if (!key) continue;
-        mpop_from(cmd, key, cmd->argv[at + 1 + i], end, count);
+        mpop_from(cmd, key, name, pop.second ? LIST_TAIL : LIST_HEAD, pop.count);
         return;
     }
-    if (blocking && !cmd->in_multi) wait_for(cmd, at + 1, (uint32_t)keys, until_ms);
+    if (blocking && !cmd->in_multi) cmd_wait(cmd, pop.first_key, pop.keys, until_ms);
     else reply_null_array(cmd->reply);
 }
 

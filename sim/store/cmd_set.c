@@ -16,16 +16,6 @@ static const Dict *read_set(Cmd *cmd, Slice name, bool *wrong)
     return key ? key->value.u.set : NULL;
 }
 
-static Key *need_set(Cmd *cmd, Slice name)
-{
-    bool wrong;
-    Key *key = find_set(cmd, name, &wrong);
-    if (wrong || key) return key;
-    key = cmd_need(cmd, name);
-    key->value = (Value){.type = VALUE_SET, .u.set = dict_create(cmd->mem)};
-    return key;
-}
-
 static bool add_member(Cmd *cmd, Dict *set, Slice member)
 {
     bool added;
@@ -33,15 +23,10 @@ static bool add_member(Cmd *cmd, Dict *set, Slice member)
     return added;
 }
 
-static void drop_if_empty(Cmd *cmd, Key *key)
-{
-    if (dict_count(key->value.u.set) == 0) keyspace_remove(cmd->keys, key);
-}
-
 static void cmd_sadd(Cmd *cmd)
 {
     uint32_t added = 0;
-    Key *key = need_set(cmd, cmd->argv[1]);
+    Key *key = cmd_need_type(cmd, cmd->argv[1], VALUE_SET);
     if (!key) return;
     for (uint32_t i = 2; i < cmd->argc; i++) {
         if (!add_member(cmd, key->value.u.set, cmd->argv[i])) continue;
@@ -53,17 +38,7 @@ static void cmd_sadd(Cmd *cmd)
 
 static void cmd_srem(Cmd *cmd)
 {
-    bool wrong;
-    uint32_t removed = 0;
-    Key *key = find_set(cmd, cmd->argv[1], &wrong);
-    if (wrong) return;
-    for (uint32_t i = 2; key && i < cmd->argc; i++) {
-        if (!dict_remove(key->value.u.set, cmd->argv[i], cmd->mem)) continue;
-        cmd_changed(cmd, key);
-        removed++;
-    }
-    if (key) drop_if_empty(cmd, key);
-    reply_integer(cmd->reply, removed);
+    cmd_remove_members(cmd, VALUE_SET);
 }
 
 static void cmd_smove(Cmd *cmd)
@@ -81,8 +56,8 @@ static void cmd_smove(Cmd *cmd)
     if (from == to) return;
     dict_remove(from->value.u.set, cmd->argv[3], cmd->mem);
     cmd_changed(cmd, from);
-    drop_if_empty(cmd, from);
-    to = need_set(cmd, cmd->argv[2]);
+    cmd_drop_if_empty(cmd, from);
+    to = cmd_need_type(cmd, cmd->argv[2], VALUE_SET);
     if (add_member(cmd, to->value.u.set, cmd->argv[3])) cmd_changed(cmd, to);
 }
 
@@ -151,7 +126,7 @@ static void pop_members(Cmd *cmd, Key *key, uint32_t count)
         at += words.items[i].size;
     }
     cmd_propagate(cmd, words.items, words.count);
-    drop_if_empty(cmd, key);
+    cmd_drop_if_empty(cmd, key);
     array_deinit(cmd->mem, &words);
     text_deinit(&chars);
 }
@@ -164,10 +139,7 @@ static void cmd_spop(Cmd *cmd)
         cmd_reply_syntax(cmd);
         return;
     }
-    if (cmd->argc == 3 && (!slice_integer(cmd->argv[2], &count) || count < 0)) {
-        reply_error(cmd->reply, "ERR value is out of range, must be positive");
-        return;
-    }
+    if (cmd->argc == 3 && !cmd_read_count(cmd, 2, &count)) return;
     Key *key = find_set(cmd, cmd->argv[1], &wrong);
     if (wrong) return;
     uint32_t size = key ? dict_count(key->value.u.set) : 0;
@@ -255,6 +227,7 @@ static SetOperation operation_of(const Cmd *cmd)
 
 static Dict *combine_named(Cmd *cmd, uint32_t first, uint32_t count)
 {
+    cmd->looks_up = true; /* lookupKeyRead, SINTERSTORE and its kin included */
     const Dict **sets = read_sets(cmd, first, count);
     if (!sets) return NULL;
     Dict *result = combine(cmd, operation_of(cmd), sets, count);
@@ -274,17 +247,8 @@ static void cmd_combine_store(Cmd *cmd)
 {
     Dict *result = combine_named(cmd, 2, cmd->argc - 2);
     if (!result) return;
-    uint32_t count = dict_count(result);
-    Key *old = keyspace_find(cmd->keys, cmd->argv[1]);
-    reply_integer(cmd->reply, count);
-    if (old) cmd_delete(cmd, old);
-    if (count == 0) {
-        dict_destroy(result, cmd->mem);
-        return;
-    }
-    Key *key = cmd_need(cmd, cmd->argv[1]);
-    key->value = (Value){.type = VALUE_SET, .u.set = result};
-    cmd_changed(cmd, key);
+    reply_integer(cmd->reply, dict_count(result));
+    cmd_store(cmd, cmd->argv[1], (Value){.type = VALUE_SET, .u.set = result});
 }
 
 static void cmd_sintercard(Cmd *cmd)

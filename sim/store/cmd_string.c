@@ -90,6 +90,7 @@ static void propagate_set(Cmd *cmd, Slice name, Slice bytes, uint64_t expire_ms)
 
 static void set_generic(Cmd *cmd, Slice name, Slice bytes, const SetOptions *options)
 {
+    cmd->looks_up = options->get;
     Key *key = cmd_lookup(cmd, name);
     if (options->get) {
         if (key && key->value.type != VALUE_STRING) {
@@ -151,6 +152,7 @@ static void cmd_get(Cmd *cmd)
 static void cmd_getset(Cmd *cmd)
 {
     bool wrong;
+    cmd->looks_up = true;
     Key *key = cmd_lookup_type(cmd, cmd->argv[1], VALUE_STRING, &wrong);
     if (wrong) return;
     reply_string(cmd, key);
@@ -163,6 +165,7 @@ static void cmd_getset(Cmd *cmd)
 static void cmd_getdel(Cmd *cmd)
 {
     bool wrong;
+    cmd->looks_up = true;
     Key *key = cmd_lookup_type(cmd, cmd->argv[1], VALUE_STRING, &wrong);
     if (wrong) return;
     reply_string(cmd, key);
@@ -192,6 +195,7 @@ static void cmd_getex(Cmd *cmd)
     bool wrong;
     SetOptions options = {0};
     if (!read_getex_options(cmd, &options)) return;
+    cmd->looks_up = true;
     Key *key = cmd_lookup_type(cmd, cmd->argv[1], VALUE_STRING, &wrong);
     if (wrong) return;
     reply_string(cmd, key);

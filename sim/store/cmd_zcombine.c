@@ -28,6 +28,7 @@ typedef struct Combination {
 
 static bool read_source(Cmd *cmd, Slice name, Source *source)
 {
+    cmd->looks_up = true; /* lookupKeyRead, ZUNIONSTORE and its kin included */
     const Key *key = cmd_lookup(cmd, name);
     *source = (Source){.weight = 1};
     if (!key) return true;
@@ -205,7 +206,7 @@ void cmd_zcombine_store(Cmd *cmd)
     if (read_combination(cmd, 2, true, &combination)) {
         Zset *result = combine(cmd, &combination);
         reply_integer(cmd->reply, zset_count(result));
-        zset_store(cmd, cmd->argv[1], result);
+        cmd_store(cmd, cmd->argv[1], (Value){.type = VALUE_ZSET, .u.zset = result});
     }
     array_deinit(cmd->mem, &combination.sources);
 }

@@ -215,7 +215,7 @@ static void store_span(Cmd *cmd, const Zset *zset, Span span)
         zset_put(copy, item.member, item.score, cmd->mem);
     }
     reply_integer(cmd->reply, span.count);
-    zset_store(cmd, cmd->argv[1], copy);
+    cmd_store(cmd, cmd->argv[1], (Value){.type = VALUE_ZSET, .u.zset = copy});
 }
 
 void cmd_zrange(Cmd *cmd)
@@ -269,6 +269,6 @@ void cmd_zremrange(Cmd *cmd)
         zset_remove(key->value.u.zset, zset_at(key->value.u.zset, span.first).member, cmd->mem);
         cmd_changed(cmd, key);
     }
-    if (key) zset_drop_if_empty(cmd, key);
+    if (key) cmd_drop_if_empty(cmd, key);
     reply_integer(cmd->reply, span.count);
 }

@@ -17,40 +17,12 @@ Key *zset_find_key(Cmd *cmd, Slice name, bool *wrong)
     return cmd_lookup_type(cmd, name, VALUE_ZSET, wrong);
 }
 
-Key *zset_need_key(Cmd *cmd, Slice name)
-{
-    bool wrong;
-    Key *key = zset_find_key(cmd, name, &wrong);
-    if (wrong || key) return key;
-    key = cmd_need(cmd, name);
-    key->value = (Value){.type = VALUE_ZSET, .u.zset = zset_create(cmd->mem)};
-    return key;
-}
-
-void zset_drop_if_empty(Cmd *cmd, Key *key)
-{
-    if (zset_count(key->value.u.zset) == 0) keyspace_remove(cmd->keys, key);
-}
-
 void zset_reply_score(Cmd *cmd, double score)
 {
     Text digits = {.mem = cmd->mem};
     number_append_double(&digits, score);
     reply_double_text(cmd->reply, text_chars(&digits));
     text_deinit(&digits);
-}
-
-void zset_store(Cmd *cmd, Slice name, Zset *zset)
-{
-    Key *old = keyspace_find(cmd->keys, name);
-    if (old) cmd_delete(cmd, old);
-    if (zset_count(zset) == 0) {
-        zset_destroy(zset, cmd->mem);
-        return;
-    }
-    Key *key = cmd_need(cmd, name);
-    key->value = (Value){.type = VALUE_ZSET, .u.zset = zset};
-    cmd_changed(cmd, key);
 }
 
 static bool read_score(Cmd *cmd, Slice text, double *score)
@@ -141,7 +113,7 @@ static void add_all(Cmd *cmd, const AddOptions *options)
         else reply_integer(cmd->reply, 0);
         return;
     }
-    key = zset_need_key(cmd, cmd->argv[1]);
+    key = cmd_need_type(cmd, cmd->argv[1], VALUE_ZSET);
     for (uint32_t i = options->first; i < cmd->argc; i += 2) {
         double old = 0;
         number_read_double(cmd->argv[i], &score);
@@ -152,7 +124,7 @@ static void add_all(Cmd *cmd, const AddOptions *options)
         updated += moved;
         if (result == ADD_ADDED || moved) cmd_changed(cmd, key);
     }
-    zset_drop_if_empty(cmd, key);
+    cmd_drop_if_empty(cmd, key);
     if (result == ADD_NAN) reply_error(cmd->reply, "ERR resulting score is not a number (NaN)");
     else if (options->incr && result == ADD_NOTHING) reply_null(cmd->reply);
     else if (options->incr) zset_reply_score(cmd, score);
@@ -175,17 +147,7 @@ static void cmd_zincrby(Cmd *cmd)
 
 static void cmd_zrem(Cmd *cmd)
 {
-    bool wrong;
-    uint32_t removed = 0;
-    Key *key = zset_find_key(cmd, cmd->argv[1], &wrong);
-    if (wrong) return;
-    for (uint32_t i = 2; key && i < cmd->argc; i++) {
-        if (!zset_remove(key->value.u.zset, cmd->argv[i], cmd->mem)) continue;
-        cmd_changed(cmd, key);
-        removed++;
-    }
-    if (key) zset_drop_if_empty(cmd, key);
-    reply_integer(cmd->reply, removed);
+    cmd_remove_members(cmd, VALUE_ZSET);
 }
 
 static void cmd_zcard(Cmd *cmd)
@@ -249,7 +211,7 @@ static void pop_members(Cmd *cmd, Key *key, uint32_t count, bool highest, PopSha
         zset_remove(zset, item.member, cmd->mem);
         cmd_changed(cmd, key);
     }
-    zset_drop_if_empty(cmd, key);
+    cmd_drop_if_empty(cmd, key);
 }
 
 static void cmd_zpop(Cmd *cmd)
@@ -260,24 +222,13 @@ static void cmd_zpop(Cmd *cmd)
         cmd_reply_syntax(cmd);
         return;
     }
-    if (cmd->argc == 3 && (!slice_integer(cmd->argv[2], &count) || count < 0)) {
-        reply_error(cmd->reply, "ERR value is out of range, must be positive");
-        return;
-    }
+    if (cmd->argc == 3 && !cmd_read_count(cmd, 2, &count)) return;
     Key *key = zset_find_key(cmd, cmd->argv[1], &wrong);
     if (wrong) return;
     uint32_t size = key ? zset_count(key->value.u.zset) : 0;
     uint32_t taken = count < size ? (uint32_t)count : size;
     if (taken == 0) reply_array(cmd->reply, 0);
     else pop_members(cmd, key, taken, highest, POP_FLAT);
-}
-
-static void wait_for(Cmd *cmd, uint32_t first, uint32_t count, uint64_t until_ms)
-{
-    cmd->blocked = true;
-    cmd->block.first_key = first;
-    cmd->block.key_count = count;
-    cmd->block.timeout_ms = until_ms;
 }
 
 static void cmd_bzpop(Cmd *cmd)
@@ -299,59 +250,38 @@ static void cmd_bzpop(Cmd *cmd)
         zset_reply_score(cmd, item.score);
         zset_remove(key->value.u.zset, item.member, cmd->mem);
         cmd_changed(cmd, key);
-        zset_drop_if_empty(cmd, key);
+        cmd_drop_if_empty(cmd, key);
         return;
     }
     if (cmd->in_multi) reply_null_array(cmd->reply);
-    else wait_for(cmd, 1, cmd->argc - 2, until_ms);
-}
-
-static bool read_mpop(Cmd *cmd, uint32_t at, int64_t *keys, bool *highest, int64_t *count)
-{
-    *count = 1;
-    if (!slice_integer(cmd->argv[at], keys) || *keys <= 0) {
-        reply_error(cmd->reply, "ERR numkeys should be greater than 0");
-        return false;
-    }
-    uint64_t i = (uint64_t)at + 1 + (uint64_t)*keys;
-    bool fine = i < cmd->argc && (slice_is(cmd->argv[i], "min") || slice_is(cmd->argv[i], "max"));
-    if (fine && i + 1 < cmd->argc) fine = i + 3 == cmd->argc && slice_is(cmd->argv[i + 1], "count");
-    if (!fine) {
-        cmd_reply_syntax(cmd);
-        return false;
-    }
-    *highest = slice_is(cmd->argv[i], "max");
-    if (i + 1 == cmd->argc || (slice_integer(cmd->argv[i + 2], count) && *count > 0)) return true;
-    reply_error(cmd->reply, "ERR count should be greater than 0");
-    return false;
+    else cmd_wait(cmd, 1, cmd->argc - 2, until_ms);
 }
 
 static void cmd_zmpop(Cmd *cmd)
 {
-    int64_t keys, count;
+    MultiPop pop;
     uint64_t until_ms = 0;
-    bool highest, blocking = cmd->row->name[0] == 'b';
-    uint32_t at = blocking ? 2 : 1;
+    bool blocking = cmd->row->name[0] == 'b';
     if (blocking && !timeout_read(cmd, 1, &until_ms)) return;
-    if (!read_mpop(cmd, at, &keys, &highest, &count)) return;
-    for (uint32_t i = 0; i < (uint32_t)keys; i++) {
+    if (!cmd_read_multi_pop(cmd, blocking ? 2 : 1, "min", "max", &pop)) return;
+    for (uint32_t i = 0; i < pop.keys; i++) {
         bool wrong;
         char digits[24];
-        Slice name = cmd->argv[at + 1 + i];
+        Slice name = cmd->argv[pop.first_key + i];
         Key *key = zset_find_key(cmd, name, &wrong);
         if (wrong) return;
         if (!key) continue;
         uint32_t size = zset_count(key->value.u.zset),
-                 taken = count < size ? (uint32_t)count : size;
+                 taken = pop.count < size ? (uint32_t)pop.count : size;
         snprintf(digits, sizeof(digits), "%" PRIu32, taken);
-        Slice words[] = {slice_of(highest ? "ZPOPMAX" : "ZPOPMIN"), name, slice_of(digits)};
+        Slice words[] = {slice_of(pop.second ? "ZPOPMAX" : "ZPOPMIN"), name, slice_of(digits)};
         cmd_propagate(cmd, words, 3);
         reply_array(cmd->reply, 2);
         reply_bulk(cmd->reply, name);
-        pop_members(cmd, key, taken, highest, POP_NESTED);
+        pop_members(cmd, key, taken, pop.second, POP_NESTED);
         return;
     }
-    if (blocking && !cmd->in_multi) wait_for(cmd, at + 1, (uint32_t)keys, until_ms);
+    if (blocking && !cmd->in_multi) cmd_wait(cmd, pop.first_key, pop.keys, until_ms);
     else reply_null_array(cmd->reply);
 }
 

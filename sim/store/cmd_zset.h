@@ -7,11 +7,7 @@
 #include "sim/store/zset.h"
 
 Key *zset_find_key(Cmd *cmd, Slice name, bool *wrong);
-Key *zset_need_key(Cmd *cmd, Slice name); /* NULL after a WRONGTYPE reply */
-void zset_drop_if_empty(Cmd *cmd, Key *key);
 void zset_reply_score(Cmd *cmd, double score);
-/* A whole new sorted set under this name, or none when it is empty; destroys `zset` then. */
-void zset_store(Cmd *cmd, Slice name, Zset *zset);
 
 /* cmd_zrange.c */
 void cmd_zrange(Cmd *cmd);    /* ZRANGE and its older forms, ZRANGESTORE */

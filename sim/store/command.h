@@ -49,7 +49,8 @@ struct Cmd {
     bool is_replica; /* expired keys are hidden, not deleted */
     bool from_primary; /* the stream of the primary: nothing expires, everything is allowed */
     bool in_multi;     /* inside EXEC or a script: blocking commands do not block */
-    void *client;      /* the server's Client; NULL in tests of the store alone */
+    bool looks_up; /* a command that writes looks keys up as readers do: hits and misses count */
+    void *client;  /* the server's Client; NULL in tests of the store alone */
 
     /* what it leaves */
     uint64_t dirty; /* changes made: 0 is not propagated */
@@ -58,10 +59,11 @@ struct Cmd {
         uint32_t first_key, key_count; /* arguments */
         uint64_t timeout_ms;           /* Unix ms; 0 for ever */
     } block;
-    Text before;      /* DELs of keys found expired: RESP, propagated before the command */
-    uint32_t expired; /* how many */
-    bool rewritten;   /* `instead` is propagated in place of argv (SPOP -> SREM, ...) */
-    Text instead;     /* RESP; empty: nothing is */
+    Text before;           /* DELs of keys found expired: RESP, propagated before the command */
+    uint32_t expired;      /* how many */
+    uint32_t hits, misses; /* of look-ups for reading, for INFO */
+    bool rewritten;        /* `instead` is propagated in place of argv (SPOP -> SREM, ...) */
+    Text instead;          /* RESP; empty: nothing is */
     uint32_t instead_count;
 };
 
@@ -107,6 +109,7 @@ bool command_arity_ok(const CommandRow *row, uint32_t argc);
 /* The key for reading or writing; an expired one is deleted first on a primary (and propagated as
  * DEL) and hidden on a replica. NULL when there is none. */
 Key *cmd_lookup(Cmd *cmd, Slice name);
+Key *cmd_unless_expired(Cmd *cmd, Key *key); /* the same for a key that was found by a walk */
 /* The same with a wanted type: replies WRONGTYPE and sets *wrong if it is another. */
 Key *cmd_lookup_type(Cmd *cmd, Slice name, ValueType type, bool *wrong);
 void cmd_changed(Cmd *cmd, Key *key); /* dirty += 1, touched */
@@ -115,6 +118,25 @@ bool cmd_integer(Cmd *cmd, uint32_t arg,
                  int64_t *value); /* replies "value is not an integer or out of range" */
 /* The key, made without a value if there is none. */
 Key *cmd_need(Cmd *cmd, Slice name);
+/* The same with a value of this type; NULL after a WRONGTYPE reply. */
+Key *cmd_need_type(Cmd *cmd, Slice name, ValueType type);
+void cmd_drop_if_empty(Cmd *cmd, Key *key); /* a value without elements is no key */
+/* A whole new value under this name in place of what is there; an empty one leaves no key. */
+void cmd_store(Cmd *cmd, Slice name, Value value);
+/* HDEL, SREM, ZREM: the members from argument 2, and the reply. */
+void cmd_remove_members(Cmd *cmd, ValueType type);
+/* The count of a popping command: "value is out of range, must be positive". */
+bool cmd_read_count(Cmd *cmd, uint32_t arg, int64_t *count);
+/* "numkeys key... WORD [COUNT n]" from argument `arg` to the end, as LMPOP and ZMPOP have it. */
+typedef struct MultiPop {
+    uint32_t first_key, keys;
+    int64_t count; /* 1 unless given */
+    bool second;   /* the word is `second`, not `first` */
+} MultiPop;
+bool cmd_read_multi_pop(Cmd *cmd, uint32_t arg, const char *first, const char *second,
+                        MultiPop *pop);
+/* The client waits for one of `count` keys from argument `first` on; nothing is replied. */
+void cmd_wait(Cmd *cmd, uint32_t first, uint32_t count, uint64_t until_ms);
 void cmd_expire(Cmd *cmd, Key *key); /* it is found expired: removed, DEL propagated */
 /* Propagates these words instead of the command itself; may be called several times. */
 void cmd_propagate(Cmd *cmd, const Slice *words, uint32_t count);

@@ -21,6 +21,41 @@ void blob_free(Mem *mem, Blob *blob)
     *blob = (Blob){0};
 }
 
+Value value_create(Mem *mem, ValueType type)
+{
+    Value value = {.type = type};
+    switch (type) {
+    case VALUE_NONE: SIM_ASSERT(type != VALUE_NONE); break;
+    case VALUE_STRING: break;
+    case VALUE_LIST: value.u.list = list_create(mem); break;
+    case VALUE_SET: value.u.set = dict_create(mem); break;
+    case VALUE_HASH: value.u.hash = dict_create(mem); break;
+    case VALUE_ZSET: value.u.zset = zset_create(mem); break;
+    }
+    return value;
+}
+
+uint32_t value_count(const Value *value)
+{
+    switch (value->type) {
+    case VALUE_NONE: return 0;
+    case VALUE_STRING: return 1;
+    case VALUE_LIST: return list_count(value->u.list);
+    case VALUE_SET: return dict_count(value->u.set);
+    case VALUE_HASH: return dict_count(value->u.hash);
+    case VALUE_ZSET: return zset_count(value->u.zset);
+    }
+    return 0;
+}
+
+bool value_remove(Mem *mem, Value *value, Slice member)
+{
+    if (value->type == VALUE_SET) return dict_remove(value->u.set, member, mem);
+    if (value->type == VALUE_HASH) return dict_remove(value->u.hash, member, mem);
+    SIM_ASSERT(value->type == VALUE_ZSET);
+    return zset_remove(value->u.zset, member, mem);
+}
+
 void value_free(Mem *mem, Value *value)
 {
     switch (value->type) {

@@ -46,6 +46,10 @@ static inline Slice blob_slice(Blob blob)
     return (Slice){blob.chars, blob.size};
 }
 
+Value value_create(Mem *mem, ValueType type); /* empty; not VALUE_NONE */
+uint32_t value_count(const Value *value);     /* elements; a string is one */
+/* Takes a member of a set or sorted set, or a field of a hash, out; false when it is not there. */
+bool value_remove(Mem *mem, Value *value, Slice member);
 void value_free(Mem *mem, Value *value); /* becomes VALUE_NONE */
 Value value_copy(Mem *mem, const Value *value);
 bool value_equal(const Value *a, const Value *b); /* sets and hashes in any order */

@@ -105,7 +105,7 @@ static void replicas_hold_what_their_primary_holds(void)
 {
     Fixture fixture = open_cluster();
     HostId replica = (HostId)fixture.primaries; /* of host 0 */
-    fixture_run(&fixture, 8 * SIM_SEC); /* the full synchronisation */
+    fixture_run(&fixture, 8 * SIM_SEC);         /* the full synchronisation */
     expect_reply(&fixture, 0, "RPUSH {bar}l a b", ":2");
     expect_reply(&fixture, 0, "SET bar x PX 500", "+OK");
     fixture_run(&fixture, 50 * SIM_MS);
@@ -140,6 +140,29 @@ static void open_slots_redirect_by_the_table(void)
     fixture_close(&fixture);
 }
 
+/* INFO stats: look-ups for reading count, those of writes do not (db.c: lookupKey). */
+static void hits_and_misses_are_counted(void)
+{
+    static const char *const lines[] = {
+        "GET bar",                   /* miss */
+        "SET bar 1",                 /* a write */
+        "SET bar 2 GET",             /* hit */
+        "GET bar",                   /* hit */
+        "EXISTS bar {bar}x bar",     /* hit, miss, hit */
+        "INCR bar",                  /* a write */
+        "GETEX bar",                 /* hit */
+        "SINTERSTORE {bar}z {bar}1", /* miss */
+        "COPY bar {bar}y",           /* hit */
+        "KEYS *",                    /* a walk */
+        "DUMP bar",                  /* hit */
+    };
+    Fixture fixture = open_cluster();
+    for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) fixture_call(&fixture, 0, "%s", lines[i]);
+    const char *stats = fixture_call(&fixture, 0, "INFO stats");
+    CU_ASSERT_PTR_NOT_NULL(strstr(stats, "keyspace_hits:7\r\nkeyspace_misses:3\r\n"));
+    fixture_close(&fixture);
+}
+
 /* Every row of the table that the store answers has a function, every function a row. */
 static void rows_and_functions_are_the_same_set(void)
 {
@@ -168,5 +191,6 @@ void test_commands_suite(void)
     CU_add_test(suite, "replicas hold what their primary holds",
                 replicas_hold_what_their_primary_holds);
     CU_add_test(suite, "open slots redirect by the table", open_slots_redirect_by_the_table);
+    CU_add_test(suite, "hits and misses are counted", hits_and_misses_are_counted);
     CU_add_test(suite, "rows and functions are the same set", rows_and_functions_are_the_same_set);
 }
