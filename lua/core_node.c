@@ -248,6 +248,24 @@ static int l_belief(lua_State *L)
     return 1;
 }
 
+/* core.connected(host, other host): has it a connection of its own to the other? */
+static int l_connected(lua_State *L)
+{
+    Belief belief;
+    Sim *sim = host_of(L)->sim;
+    HostId host = host_check_host(L, 1), other = host_check_host(L, 2);
+    bool known = sim_belief(sim, host, sim_host_node(sim, other), &belief);
+    lua_pushboolean(L, known && belief.up);
+    return 1;
+}
+
+/* core.bus_bytes() -> bytes of all messages of the cluster bus so far */
+static int l_bus_bytes(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)sim_bus_bytes(host_of(L)->sim));
+    return 1;
+}
+
 /* core.self(host) -> table, or nil when it does not run */
 static int l_self(lua_State *L)
 {
@@ -337,6 +355,8 @@ static const luaL_Reg functions[] = {
     {"ip", l_ip},
     {"id", l_id},
     {"belief", l_belief},
+    {"connected", l_connected},
+    {"bus_bytes", l_bus_bytes},
     {"self", l_self},
     {"owner", l_owner},
     {"owner_seen", l_owner_seen},

@@ -82,6 +82,80 @@ function setting(name, default)
   return value
 end
 
+-- Exercises: questions that are answered with --set and graded by what the run has shown ---------------------------
+
+-- Letters and digits of an answer, so that "n, Y n" is as good as "nyn".
+local function plain(text) return (text:lower():gsub("[%s,]", "")) end
+
+-- A letter for each place: how many are right, and why the others are not.
+local function grade_letters(name, given, right, why)
+  local allowed, wrong, whys = {}, 0, {}
+  for letter in right:gmatch "." do allowed[letter] = true end
+  local letters = concat(names_of(allowed))
+  if #given ~= #right or given:find("[^" .. letters .. "]") then
+    fail("--set %s=%s: %d letters are wanted, each of %s", name, given, #right, letters)
+  end
+  for i = 1, #right do
+    if given:sub(i, i) ~= right:sub(i, i) then
+      wrong = wrong + 1
+      whys[#whys + 1] = format("%d. %s", i, type(why) == "table" and why[i] or format("Not %s.", given:sub(i, i)))
+    end
+  end
+  expect(wrong == 0, "your answer %s=%s: %d of %d are right", name, given, #right - wrong, #right)
+  if type(why) == "string" and wrong > 0 then whys = { why } end
+  return wrong == 0, concat(whys, "\n")
+end
+
+local function grade_range(name, given, low, high)
+  local value, exact = tonumber(given), tostring
+  if is_span(low) then
+    value, exact = span(ns_of(given, "--set " .. name)), function(time) return core.span_text(time.ns) end
+  elseif not value then
+    fail("--set %s=%s: a number is wanted", name, given)
+  end
+  local right = low <= value and value <= high
+  expect(right, "your answer %s=%s: it was %s%s", name, given, exact(low), low == high and "" or " to " .. exact(high))
+  return right
+end
+
+local exercise_options = { [1] = "string", question = "string", answer = "any", low = "any", high = "any", why = "any" }
+
+local function check_exercise(options)
+  check_options(options, exercise_options, "exercise")
+  local name, answer, low, high = options[1], options.answer, options.low, options.high
+  if not name or not options.question then fail("exercise wants its name and a question, as in exercise { \"lost\", question = ..., answer = ... }") end
+  if (answer == nil) == (low == nil or high == nil) then fail("exercise \"%s\" wants an answer, or low and high", name) end
+  if answer ~= nil then low, high = answer, answer end
+  if type(answer) == "string" and plain(answer):find "^%a+$" then return plain(answer) end
+  if answer == nil or type(answer) ~= "string" then
+    if type(low) ~= type(high) or not (type(low) == "number" or is_span(low)) then
+      fail("exercise \"%s\": low and high must be numbers or duration values, not %s", name, shown(low))
+    end
+  end
+  return answer, low, high
+end
+
+function exercise(options)
+  local answer, low, high = check_exercise(options)
+  local name, why = options[1], options.why
+  local given = core.setting(name)
+  if given == nil then
+    say("Exercise: %s (--set %s=...)", options.question, name)
+    return nil
+  end
+  local right, told
+  if low == nil then
+    right, told = grade_letters(name, plain(given), answer, why)
+  elseif type(answer) == "string" then
+    right = plain(given) == plain(answer)
+    expect(right, "your answer %s=%s: it was %s", name, given, answer)
+  else
+    right = grade_range(name, given, low, high)
+  end
+  if not right and type(told or why) == "string" then say("%s", told or why) end
+  return right
+end
+
 function profile(options)
   if type(options) == "string" then options = { name = options } end
   check_options(options, { name = "string", rules = "table" }, "profile")

@@ -199,6 +199,16 @@ function cluster_methods.zone(self, name)
   if #list == 0 then fail("no node is in zone %s%s", shown(name), hint(name, zone_names)) end
   return list
 end
+-- How many connections its nodes have opened to each other and keep.
+function cluster_methods.links(self)
+  local nodes, count = nodes_of(self, "links"), 0
+  for _, each in ipairs(nodes) do
+    for _, other in ipairs(nodes) do
+      if each ~= other and core.connected(host_numbers[each], host_numbers[other]) then count = count + 1 end
+    end
+  end
+  return count
+end
 -- How many running nodes say cluster_state:ok, and how many say fail.
 function cluster_methods.states(self)
   local ok, failed = 0, 0

@@ -96,3 +96,6 @@ function fault(number)
   if #faults == 0 then fail("fault: this script has made none") end
   return faults[whole(number, 1, #faults, "fault: the number")]
 end
+
+-- What the cluster bus of the whole run has carried so far.
+function bus_bytes() return core.bus_bytes() end

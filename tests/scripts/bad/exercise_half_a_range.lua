@@ -1,0 +1,2 @@
+-- expect: exercise "lost" wants an answer, or low and high
+exercise { "lost", question = "How many?", low = 3 }

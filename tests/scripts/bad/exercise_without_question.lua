@@ -1,0 +1,2 @@
+-- expect: exercise wants its name and a question
+exercise { "lost", answer = 3 }
