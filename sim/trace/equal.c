@@ -154,6 +154,22 @@ static bool same_handshakes(Compare *compare, const HostState *host_a, const Hos
     return true;
 }
 
+static bool same_open_slots(Compare *compare, const HostState *host_a, const HostState *host_b)
+{
+    if (!same(compare, "open_slots.count", host_a->open_slots.count, host_b->open_slots.count)) {
+        return false;
+    }
+    compare->row = "open slot";
+    for (uint32_t i = 0; i < host_a->open_slots.count; i++) {
+        const OpenSlotState *a = &host_a->open_slots.items[i];
+        const OpenSlotState *b = &host_b->open_slots.items[i];
+        compare->number = i;
+        if (!(SAME(slot) && SAME(peer) && SAME(importing) && SAME(keys))) return false;
+    }
+    compare->row = NULL;
+    return true;
+}
+
 static bool same_host(Compare *compare, const HostState *a, const HostState *b)
 {
     return SAME_BYTES(name) && SAME_BYTES(zone) && SAME(addr) && SAME(node_timeout_ms) &&
@@ -161,7 +177,7 @@ static bool same_host(Compare *compare, const HostState *a, const HostState *b)
            SAME(size) && SAME(current_epoch) && SAME(last_vote_epoch) && SAME(auth_ms) &&
            SAME(auth_epoch) && SAME(votes) && SAME(rank) && SAME(auth_sent) && SAME(repl) &&
            SAME(repl_primary) && SAME(repl_offset) && same_reports(compare, a, b) &&
-           same_handshakes(compare, a, b);
+           same_handshakes(compare, a, b) && same_open_slots(compare, a, b);
 }
 
 static bool same_belief(Compare *compare, const Belief *a, const Belief *b)

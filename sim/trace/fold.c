@@ -104,6 +104,7 @@ void fold_clear_process(TraceState *state, HostId host)
     row->repl_offset = 0;
     array_clear(&row->reports);
     array_clear(&row->handshakes);
+    array_clear(&row->open_slots);
     for (uint32_t node = 0; node < state->nodes.count; node++) {
         *state_need_belief(state, host, (NodeId)node) = belief_blank();
     }
@@ -271,6 +272,8 @@ static bool fold_row(TraceState *state, const TraceRecord *record, Error *err)
     case TRACE_PEER_OFFSET: case TRACE_REPORT_ADDED: case TRACE_REPORT_REMOVED:
     case TRACE_HANDSHAKE_ADDED: case TRACE_HANDSHAKE_REMOVED:
         return fold_belief(state, record, err);
+    case TRACE_SLOT_OPENED: case TRACE_SLOT_CLOSED: case TRACE_SLOT_KEYS:
+        return fold_open_slot(state, record, err);
     /* these explain and change nothing */
     case TRACE_REPORT: case TRACE_COMMAND: case TRACE_CALL_SENT: case TRACE_CALL_REPLIED:
     case TRACE_SUSPECTED: case TRACE_FAILED: case TRACE_FAIL_HEARD: case TRACE_CLEARED:

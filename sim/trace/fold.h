@@ -20,6 +20,8 @@ void fold_clear_process(TraceState *state, HostId host);
 
 /* fold_belief.c: SELF_*, PEER_*, REPORT_* and HANDSHAKE_*. */
 bool fold_belief(TraceState *state, const TraceRecord *record, Error *err);
+/* fold_open.c: SLOT_OPENED, SLOT_CLOSED, SLOT_KEYS. */
+bool fold_open_slot(TraceState *state, const TraceRecord *record, Error *err);
 /* fold_flight.c: MSG_*. */
 bool fold_flight(TraceState *state, const TraceRecord *record, Error *err);
 /* fold_define.c: ADDR_DEFINED, HOST_ADDED, NODE_DEFINED, SLOTS_DEFINED. */

@@ -1,7 +1,7 @@
 /* keyframe.c -- a TraceState as bytes and back (docs/trace.md §5).
  *
- * Counters, hosts, beliefs, network rules, flights, in this order. The matrix of beliefs is by far
- * the largest part and is in beliefs.c. */
+ * Counters, hosts, beliefs, network rules, flights, in this order. The
+ * matrix of beliefs is by far the largest part and is in beliefs.c. */
 #include "sim/trace/keyframe.h"
 
 #include "sim/base/assert.h"
@@ -192,13 +192,41 @@ static void get_handshakes(ByteReader *reader, TraceState *state, HostState *hos
     }
 }
 
+/* Few hosts have slots under migration; those that do say so beside their status. */
+#define WITH_OPEN_SLOTS 4u
+
+static void put_open_slots(const HostState *host, ByteWriter *out)
+{
+    if (host->open_slots.count == 0) return;
+    bytes_put_varint(out, host->open_slots.count);
+    for (uint32_t i = 0; i < host->open_slots.count; i++) {
+        const OpenSlotState *mark = &host->open_slots.items[i];
+        bytes_put_varint(out, (uint32_t)mark->slot * 2 + (mark->importing ? 1 : 0));
+        put_id(out, mark->peer);
+        bytes_put_varint(out, mark->keys);
+    }
+}
+
+static void get_open_slots(ByteReader *reader, TraceState *state, HostState *host)
+{
+    uint32_t count = get_count(reader, OPEN_SLOTS_MAX, 3);
+    for (uint32_t i = 0; i < count && !reader->failed; i++) {
+        uint64_t key = get_bounded(reader, OPEN_SLOTS_MAX - 1);
+        OpenSlotState mark = {.slot = (uint16_t)(key / 2), .importing = key % 2 == 1};
+        mark.peer = get_id(reader);
+        mark.keys = (uint32_t)get_bounded(reader, UINT32_MAX);
+        array_push(state->mem, &host->open_slots, mark);
+    }
+}
+
 static void put_host(const HostState *host, ByteWriter *out)
 {
     put_name(out, host->name);
     put_name(out, host->zone);
     bytes_put_varint(out, host->addr);
     bytes_put_varint(out, host->node_timeout_ms);
-    bytes_put_varint(out, (uint64_t)host->status);
+    uint32_t open = host->open_slots.count > 0 ? WITH_OPEN_SLOTS : 0;
+    bytes_put_varint(out, (uint32_t)host->status + open);
     put_id(out, host->node);
     bytes_put_varint(out, host->slow_permille);
     bytes_put_varint(out, host->since);
@@ -216,6 +244,7 @@ static void put_host(const HostState *host, ByteWriter *out)
     bytes_put_varint(out, host->repl_offset);
     put_reports(host, out);
     put_handshakes(host, out);
+    put_open_slots(host, out);
 }
 
 static void get_host(ByteReader *reader, TraceState *state, HostState *host)
@@ -224,7 +253,8 @@ static void get_host(ByteReader *reader, TraceState *state, HostState *host)
     get_name(reader, host->zone, sizeof(host->zone));
     host->addr = (AddrId)get_bounded(reader, UINT32_MAX);
     host->node_timeout_ms = (uint32_t)get_bounded(reader, UINT32_MAX);
-    host->status = (ProcessStatus)get_bounded(reader, PROCESS_DEAD);
+    uint64_t status = get_bounded(reader, PROCESS_DEAD + WITH_OPEN_SLOTS);
+    host->status = (ProcessStatus)(status % WITH_OPEN_SLOTS);
     host->node = get_id(reader);
     host->slow_permille = (uint32_t)get_bounded(reader, UINT32_MAX);
     host->since = get_bounded(reader, SIM_TIME_MAX);
@@ -242,6 +272,8 @@ static void get_host(ByteReader *reader, TraceState *state, HostState *host)
     host->repl_offset = bytes_get_varint(reader);
     get_reports(reader, state, host);
     get_handshakes(reader, state, host);
+    array_clear(&host->open_slots);
+    if (status >= WITH_OPEN_SLOTS) get_open_slots(reader, state, host);
 }
 
 static void get_hosts(ByteReader *reader, TraceState *state, uint32_t count)

@@ -84,6 +84,9 @@ static const char *const phrases[TRACE_TYPE_COUNT] = {
     [TRACE_REPL_SYNCED] = "is in sync with {primary} ({full?full:partial} synchronisation, offset {offset})",
     [TRACE_SAVED] = "saves nodes.conf{fsync? and waits for the disk:}",
     [TRACE_DATA_DROPPED] = "drops the keys of {count} slots",
+    [TRACE_SLOT_OPENED] = "{importing?imports:migrates} slot {slot} {importing?from:to} {peer}",
+    [TRACE_SLOT_CLOSED] = "{importing?imports:migrates} slot {slot} no more",
+    [TRACE_SLOT_KEYS] = "has {keys} keys in slot {slot}",
 };
 /* clang-format on */
 

@@ -22,6 +22,7 @@ void state_drop_hosts(TraceState *state, uint32_t kept)
     for (uint32_t i = kept; i < state->hosts.count; i++) {
         array_deinit(state->mem, &state->hosts.items[i].reports);
         array_deinit(state->mem, &state->hosts.items[i].handshakes);
+        array_deinit(state->mem, &state->hosts.items[i].open_slots);
     }
     if (kept < state->hosts.count) state->hosts.count = kept;
 }
@@ -222,8 +223,10 @@ static void copy_hosts(TraceState *to, const TraceState *from)
         *target = *source;
         target->reports = kept.reports;
         target->handshakes = kept.handshakes;
+        target->open_slots = kept.open_slots;
         COPY_ARRAY(to->mem, &target->reports, &source->reports);
         COPY_ARRAY(to->mem, &target->handshakes, &source->handshakes);
+        COPY_ARRAY(to->mem, &target->open_slots, &source->open_slots);
     }
 }
 

@@ -22,6 +22,7 @@
 #define FLIGHTS_MAX      ((uint32_t)1 << 22)
 #define REPORTS_MAX      ((uint32_t)1 << 18) /* of one host */
 #define HANDSHAKES_MAX   ((uint32_t)1 << 16)
+#define OPEN_SLOTS_MAX   (2u * SLOT_COUNT)
 
 /* Flags of a node record, protocol.md §2.2. */
 #define FLAG_PRIMARY    1
@@ -63,6 +64,14 @@ typedef struct HandshakeState {
     char id[NODE_ID_SIZE]; /* the temporary one */
 } HandshakeState;
 
+typedef struct OpenSlotState { /* a slot that this process migrates to `peer`, or imports from it */
+    uint16_t slot;
+    NodeId peer;
+    bool importing;
+    uint32_t keys; /* that this process holds in it */
+} OpenSlotState;
+typedef ARRAY_OF(OpenSlotState) OpenSlotStates;
+
 /* A host, its process and what that process believes of itself. All but the first group is zero
  * (and repl_primary NODE_NONE) unless status is RUNNING or FROZEN: a dead process believes nothing;
  * its disk is its own affair. A new row (state_need_host) has node NODE_NONE and slow_permille
@@ -89,6 +98,7 @@ typedef struct HostState {
     uint64_t repl_offset;                /* level 2 */
     ARRAY_OF(Report) reports;            /* sorted by (peer, reporter) */
     ARRAY_OF(HandshakeState) handshakes; /* sorted by number */
+    OpenSlotStates open_slots;           /* sorted by slot, migrating before importing */
 } HostState;
 
 /* What the process of one host believes of one node. All zero, primary NODE_NONE, when !known. */

@@ -56,6 +56,7 @@ static void copy_lists(const Host *host, HostState *to, Mem *mem)
         node_handshake_name(node, (PeerRef)(PEER_HANDSHAKE + i), &entry.handshake, entry.id);
         array_push(mem, &to->handshakes, entry);
     }
+    open_slots_list(host, mem, &to->open_slots);
     if (to->reports.count)
         qsort(to->reports.items, to->reports.count, sizeof(Report), compare_reports);
     if (to->handshakes.count) {

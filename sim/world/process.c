@@ -76,6 +76,7 @@ static void come_up(Sim *sim, HostId number)
     host->server = server_create(&parts, &env);
     node_before_sleep(host->node, &env);
     effects_carry_out(sim, number);
+    open_slots_note(sim, number);
     net_set_listening(sim->net, number, true);
 
     /* A server's first timer fires 1 ms after its start. Servers that are set up together are never
@@ -152,6 +153,7 @@ void process_kill(Sim *sim, HostId number, bool power)
     node_destroy(host->node, sim->mem);
     repl_destroy(host->repl, sim->mem);
     keyspace_destroy(host->keys);
+    array_clear(&host->open_shown);
     host->server = NULL;
     host->node = NULL;
     host->repl = NULL;
@@ -294,6 +296,7 @@ static void end_turn(Sim *sim, HostId number)
     host = world_host(sim, number);
     host->busy_until = done;
     host->served = 0;
+    open_slots_note(sim, number);
     call_drain(sim, number, done);
     if (server_wants_exit(host->server)) {
         process_kill(sim, number, false);

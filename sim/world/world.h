@@ -4,7 +4,7 @@
  *   process.c   turns: inputs in, steps, effects out   effects.c  carrying out effects
  *   calls.c     clients' calls                         record.c   writing the trace
  *   keyframe.c  the truth as a TraceState              query.c    reading the truth
- *   replay.c    replay and snapshot
+ *   replay.c    replay and snapshot                open_slots.c  slots under migration
  *
  * A turn (protocol.md §17.4): a process that is neither busy, frozen nor dead takes its inputs
  * (packets in the order they came, then a due cron), does the work before sleep, and its effects
@@ -116,6 +116,7 @@ typedef struct Host {
     uint32_t inbox_head;
     uint64_t cause_failed, cause_delayed; /* records that lead to an election */
     NetHappening input;                   /* the happening being handled */
+    OpenSlotStates open_shown;            /* slots under migration, as the trace knows */
 } Host;
 
 /* One command line on its way, and its reply. */
@@ -229,6 +230,10 @@ void call_on_event(Sim *sim, const Event *event);
 void call_execute(Sim *sim, uint32_t call, NodeEnv *env);
 void call_cancel(Sim *sim, uint32_t call);
 void call_host_died(Sim *sim, HostId host);
+
+/* open_slots.c: tells the trace what has changed; the marks as they are, sorted. */
+void open_slots_note(Sim *sim, HostId host);
+void open_slots_list(const Host *host, Mem *mem, OpenSlotStates *out);
 
 /* submit.c */
 AddrId world_addr(Sim *sim, uint32_t ip, uint16_t port, uint16_t bus_port);

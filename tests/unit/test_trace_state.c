@@ -59,6 +59,7 @@ static void small_state(TraceState *state)
     must_apply(state, RECORD(REPORT_ADDED, 0, .peer = 1, .reporter = 0));
     must_apply(state,
                RECORD(HANDSHAKE_ADDED, 0, .handshake = 3, .addr = 1, .id = trace_text(ID_B)));
+    must_apply(state, RECORD(SLOT_OPENED, 0, .slot = 5, .peer = 1));
     must_apply(state, RECORD(MSG_SENT, 0, .msg = 5, .to = 1, .kind = MSG_PING, .bytes = 2256));
     must_apply(state, RECORD(NET_RULE_ADDED, HOST_NONE, .rule = 7, .from = trace_text("0"),
                              .to = trace_text("1"), .cut = true));
@@ -94,7 +95,7 @@ static void fold_fills_the_tables(void)
     CU_ASSERT_FALSE(state_belief(&state, 2, 1)->known);
     CU_ASSERT_EQUAL(state_belief(&state, 2, 1)->primary, NODE_NONE);
     CU_ASSERT_EQUAL(state.flights.count, 1);
-    CU_ASSERT_EQUAL(state.flights.items[0].seq, 15);
+    CU_ASSERT_EQUAL(state.flights.items[0].seq, 16);
     CU_ASSERT_EQUAL(state.say_seq, state.seq);
     state_deinit(&state);
 }
@@ -132,6 +133,32 @@ static void fold_forgets_what_a_dead_process_believed(void)
     state_deinit(&state);
 }
 
+/* Marks are kept in the order of slots, migrating first; the keys of a slot are those of both. */
+static void fold_keeps_open_slots_in_order(void)
+{
+    TraceState state;
+    small_state(&state);
+    must_apply(&state, RECORD(SLOT_OPENED, 0, .slot = 9, .peer = 1, .importing = true));
+    must_apply(&state, RECORD(SLOT_OPENED, 0, .slot = 12, .peer = 1));
+    must_apply(&state, RECORD(SLOT_KEYS, 0, .slot = 9, .keys = 3));
+    must_apply(&state, RECORD(SLOT_OPENED, 0, .slot = 9, .peer = 1));
+    must_apply(&state, RECORD(SLOT_CLOSED, 0, .slot = 5));
+
+    const HostState *n1 = &state.hosts.items[0];
+    CU_ASSERT_EQUAL_FATAL(n1->open_slots.count, 3);
+    CU_ASSERT_EQUAL(n1->open_slots.items[0].slot, 9);
+    CU_ASSERT_FALSE(n1->open_slots.items[0].importing);
+    CU_ASSERT_EQUAL(n1->open_slots.items[0].keys, 3);
+    CU_ASSERT_EQUAL(n1->open_slots.items[1].keys, 3);
+    CU_ASSERT_EQUAL(n1->open_slots.items[2].slot, 12);
+    must_apply(&state, RECORD(SLOT_CLOSED, 0, .slot = 9, .importing = true));
+    CU_ASSERT_EQUAL_FATAL(n1->open_slots.count, 2);
+    CU_ASSERT_EQUAL(n1->open_slots.items[1].slot, 12);
+    must_apply(&state, RECORD(PROCESS_EXITED, 0, .reason = EXIT_KILLED));
+    CU_ASSERT_EQUAL(n1->open_slots.count, 0);
+    state_deinit(&state);
+}
+
 typedef struct Refusal {
     const char *row;
     TraceRecord record;
@@ -149,7 +176,7 @@ static void must_refuse(const Refusal *rows, size_t count)
         Error err = {{0}};
         bool applied = apply(&state, rows[i].record, &err);
         bool named =
-            strstr(err.text, rows[i].want) != NULL && strncmp(err.text, "record 17 (", 11) == 0;
+            strstr(err.text, rows[i].want) != NULL && strncmp(err.text, "record 18 (", 11) == 0;
         if (applied || !named) fprintf(stderr, "row %s: \"%s\"\n", rows[i].row, err.text);
         CU_ASSERT_FALSE(applied);
         CU_ASSERT_TRUE(named);
@@ -268,6 +295,12 @@ static void fold_refuses_wrong_beliefs(void)
          "40 lower-case"},
         {"handshake that is not there", RECORD(HANDSHAKE_REMOVED, 0, .handshake = 4),
          "handshake 4"},
+        {"slot closed that is not open", RECORD(SLOT_CLOSED, 0, .slot = 4), "slot 4 is not open"},
+        {"keys of a slot that is not open", RECORD(SLOT_KEYS, 0, .slot = 4), "slot 4 is not open"},
+        {"slot beyond the last", RECORD(SLOT_OPENED, 0, .slot = 16384, .peer = 1), "beyond"},
+        {"slot opened with nobody", RECORD(SLOT_OPENED, 0, .slot = 4, .peer = NODE_NONE),
+         "peer is missing"},
+        {"slot opened twice", RECORD(SLOT_OPENED, 0, .slot = 5, .peer = 1), "open already"},
         {"explanation naming an unknown node", RECORD(SUSPECTED, 0, .peer = 9), "peer 9"},
         {"explanation of the run", RECORD(SUSPECTED, HOST_NONE, .peer = 0), "its host"},
     };
@@ -354,6 +387,7 @@ static void state_equal_names_the_first_difference(void)
         "host n1: belief of node 1: primary is 65535 in one and 0 in the other",
         "host n1: reports.count is 1 in one and 0 in the other",
         "host n1: handshake 0: addr is 1 in one and 0 in the other",
+        "host n1: open slot 0: keys is 0 in one and 7 in the other",
         "network rule 0: to differs",
         "flight 0: due is 0 in one and 9 in the other",
         "node 1: id differs",
@@ -376,11 +410,12 @@ static void state_equal_names_the_first_difference(void)
         case 3: state_need_belief(&b, 0, 1)->primary = 0; break;
         case 4: b.hosts.items[0].reports.count = 0; break;
         case 5: b.hosts.items[0].handshakes.items[0].addr = 0; break;
-        case 6: bitset_add(b.rules.items[0].to, 3); break;
-        case 7: b.flights.items[0].due = 9; break;
-        case 8: b.nodes.items[1].id[39] = 'x'; break;
-        case 9: bitpool_intern(b.slots, words); break;
-        case 10: memcpy(b.hosts.items[2].name, "n4", 3); break;
+        case 6: b.hosts.items[0].open_slots.items[0].keys = 7; break;
+        case 7: bitset_add(b.rules.items[0].to, 3); break;
+        case 8: b.flights.items[0].due = 9; break;
+        case 9: b.nodes.items[1].id[39] = 'x'; break;
+        case 10: bitpool_intern(b.slots, words); break;
+        case 11: memcpy(b.hosts.items[2].name, "n4", 3); break;
         }
         CU_ASSERT_FALSE(state_equal(&a, &b, &why));
         CU_ASSERT_STRING_EQUAL(text_chars(&why), wants[i]);
@@ -444,6 +479,7 @@ void test_trace_state_suite(void)
     CU_add_test(suite, "fold fills the tables", fold_fills_the_tables);
     CU_add_test(suite, "fold forgets what a dead process believed",
                 fold_forgets_what_a_dead_process_believed);
+    CU_add_test(suite, "fold keeps open slots in order", fold_keeps_open_slots_in_order);
     CU_add_test(suite, "fold refuses wrong definitions and processes",
                 fold_refuses_wrong_definitions_and_processes);
     CU_add_test(suite, "fold refuses wrong rules and messages",

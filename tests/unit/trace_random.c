@@ -170,10 +170,24 @@ static void fix_handshake_removed(TraceRandom *random, TraceRecord *record)
         host->handshakes.items[below(random, host->handshakes.count)].handshake;
 }
 
+/* A slot that is open there, most of the time. */
+static uint16_t open_slot(TraceRandom *random, const TraceRecord *record, bool *importing)
+{
+    *importing = below(random, 2) == 0;
+    uint16_t slot = (uint16_t)below(random, 40);
+    if (record->host >= random->state.hosts.count) return slot;
+    const HostState *host = &random->state.hosts.items[record->host];
+    if (host->open_slots.count == 0) return slot;
+    const OpenSlotState *mark = &host->open_slots.items[below(random, host->open_slots.count)];
+    *importing = mark->importing;
+    return mark->slot;
+}
+
 /* Where any value of the kind will not do. */
 static void fix(TraceRandom *random, TraceRecord *record)
 {
     TraceState *state = &random->state;
+    bool ignored;
     switch ((int)record->type) {
     case TRACE_ADDR_DEFINED: record->u.ADDR_DEFINED.addr = state->addrs.count; break;
     case TRACE_HOST_ADDED: fix_host(random, record); break;
@@ -203,6 +217,11 @@ static void fix(TraceRandom *random, TraceRecord *record)
     case TRACE_REPORT_REMOVED: fix_report_removed(random, record); break;
     case TRACE_HANDSHAKE_ADDED: record->u.HANDSHAKE_ADDED.id = node_id(random, 0); break;
     case TRACE_HANDSHAKE_REMOVED: fix_handshake_removed(random, record); break;
+    case TRACE_SLOT_OPENED: record->u.SLOT_OPENED.slot = (uint16_t)below(random, 40); break;
+    case TRACE_SLOT_CLOSED:
+        record->u.SLOT_CLOSED.slot = open_slot(random, record, &record->u.SLOT_CLOSED.importing);
+        break;
+    case TRACE_SLOT_KEYS: record->u.SLOT_KEYS.slot = open_slot(random, record, &ignored); break;
     }
 }
 
