@@ -20,9 +20,9 @@ typedef enum RowId {
     ROW_COUNT
 } RowId;
 
-static const CommandBinding *const bindings[] = {cmd_string_bindings, cmd_key_bindings,
-                                                 cmd_hash_bindings,   cmd_list_bindings,
-                                                 cmd_set_bindings,    cmd_zset_bindings};
+static const CommandBinding *const bindings[] = {
+    cmd_string_bindings, cmd_key_bindings,  cmd_hash_bindings, cmd_list_bindings,
+    cmd_set_bindings,    cmd_zset_bindings, cmd_sort_bindings};
 
 uint32_t command_count(void)
 {
@@ -70,6 +70,20 @@ static bool add_counted(const Slice *argv, uint32_t argc, uint32_t at, KeyPositi
     return true;
 }
 
+/* SORT key ... [STORE key]: the last STORE counts; words of options that take some are no options
+ * (sortGetKeys). */
+static void add_sort(const Slice *argv, uint32_t argc, KeyPositions *out, Mem *mem)
+{
+    uint32_t store = 0;
+    array_push(mem, out, 1u);
+    for (uint32_t i = 2; i < argc; i++) {
+        if (slice_is(argv[i], "limit")) i += 2;
+        else if (slice_is(argv[i], "get") || slice_is(argv[i], "by")) i++;
+        else if (slice_is(argv[i], "store") && i + 1 < argc) store = i + 1;
+    }
+    if (store) array_push(mem, out, store);
+}
+
 static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions *out, Mem *mem)
 {
     switch ((int)id) {
@@ -84,6 +98,8 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
     case ROW_ZDIFFSTORE:
     case ROW_ZINTERSTORE:
     case ROW_ZUNIONSTORE: array_push(mem, out, 1u); return add_counted(argv, argc, 2, out, mem);
+    case ROW_SORT: add_sort(argv, argc, out, mem); return true;
+    case ROW_SORT_RO: array_push(mem, out, 1u); return true;
     case ROW_MEMORY:
         if (argc > 2 && slice_is(argv[1], "usage")) array_push(mem, out, 2u);
         return true;

@@ -6,6 +6,7 @@
  *
  *   commands.def    one row a command            command.c    look-up, key positions
  *   cmd_string.c    cmd_key.c   cmd_hash.c   cmd_list.c   cmd_set.c   cmd_zset.c
+ *   cmd_sort.c
  *   the server's own (CLUSTER, MULTI, SUBSCRIBE, CONFIG, ...) are rows, too; their functions are
  *   sim/server's (COMMAND_SERVER). */
 #ifndef STORE_COMMAND_H
@@ -86,7 +87,7 @@ typedef struct CommandBinding {
 } CommandBinding;
 
 extern const CommandBinding cmd_string_bindings[], cmd_key_bindings[], cmd_hash_bindings[],
-    cmd_list_bindings[], cmd_set_bindings[], cmd_zset_bindings[];
+    cmd_list_bindings[], cmd_set_bindings[], cmd_zset_bindings[], cmd_sort_bindings[];
 
 /* The function of a row; NULL: sim/server answers it. */
 CommandFunction *command_function(const CommandRow *row);

@@ -166,9 +166,9 @@ static void hits_and_misses_are_counted(void)
 /* Every row of the table that the store answers has a function, every function a row. */
 static void rows_and_functions_are_the_same_set(void)
 {
-    static const CommandBinding *const files[] = {cmd_string_bindings, cmd_key_bindings,
-                                                  cmd_hash_bindings,   cmd_list_bindings,
-                                                  cmd_set_bindings,    cmd_zset_bindings};
+    static const CommandBinding *const files[] = {
+        cmd_string_bindings, cmd_key_bindings,  cmd_hash_bindings, cmd_list_bindings,
+        cmd_set_bindings,    cmd_zset_bindings, cmd_sort_bindings};
     for (size_t f = 0; f < ARRAY_LENGTH(files); f++) {
         for (const CommandBinding *at = files[f]; at->name; at++) {
             const CommandRow *row = command_find(slice_of(at->name));
