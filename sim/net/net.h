@@ -41,6 +41,7 @@ typedef struct NetProfile {
 typedef struct NetConfig {
     uint64_t seed;
     NetProfile profile;  /* when no zone pair says otherwise */
+    SimSpan loopback;    /* latency from a host to itself, which no fault touches */
     SimSpan delayed_ack; /* 40 ms; 0 switches the delayed-ACK effect off (quick ACK) */
 } NetConfig;
 

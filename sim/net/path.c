@@ -64,6 +64,10 @@ bool net_path(const Net *net, HostId from, HostId to, NetProfile *path)
     *path = net->config.profile;
     if (from == HOST_NONE || to == HOST_NONE) return false;
     const NetHost *a = &net->hosts.items[from], *b = &net->hosts.items[to];
+    if (from == to) {
+        *path = (NetProfile){.latency = net->config.loopback};
+        return a->powered;
+    }
     if (a->zone < net->zone_count && b->zone < net->zone_count) {
         uint32_t place = a->zone * net->zone_count + b->zone;
         if (net->zone_set[place]) *path = net->zones[place];

@@ -1,7 +1,7 @@
 /* client.c -- what a server keeps for each connection of a client. */
 #include "sim/server/client.h"
 
-void client_init(Client *client, ClientId id, AddrId addr, uint64_t now_ms, Mem *mem)
+void client_init(Client *client, ClientId id, AddrState addr, uint64_t now_ms, Mem *mem)
 {
     *client = (Client){
         .id = id,

@@ -8,6 +8,7 @@
 
 #include "sim/base/resp.h"
 #include "sim/store/command.h"
+#include "sim/trace/state.h"
 
 /* Numbers of connections, given by the world; unique in a run. */
 typedef uint32_t ClientId;
@@ -47,7 +48,7 @@ typedef struct NextRequest {
 
 typedef struct Client {
     ClientId id;
-    AddrId addr;      /* where it comes from, for CLIENT LIST; ADDR_NONE unknown */
+    AddrState addr;   /* where it comes from, for CLIENT LIST */
     uint8_t protocol; /* 2 or 3, HELLO */
     bool asking;      /* for one command (§9.4); kept through MULTI ... EXEC */
     bool readonly;
@@ -72,7 +73,7 @@ typedef struct Client {
     Reply reply; /* what it has not been sent yet */
 } Client;
 
-void client_init(Client *client, ClientId id, AddrId addr, uint64_t now_ms, Mem *mem);
+void client_init(Client *client, ClientId id, AddrState addr, uint64_t now_ms, Mem *mem);
 void client_deinit(Client *client, Keyspace *keys, Mem *mem);
 /* discardTransaction: queue, flags and watches. */
 void client_discard(Client *client, Keyspace *keys, Mem *mem);

@@ -186,8 +186,7 @@ bool client_set_name(Client *client, Slice name)
 /* One line of CLIENT LIST (catClientInfoString), the fields that a virtual connection has. */
 static void append_client(const Request *request, const Client *client, Text *out)
 {
-    const AddrState *addrs = request->server->addrs;
-    AddrState addr = client->addr != ADDR_NONE && addrs ? addrs[client->addr] : (AddrState){0};
+    AddrState addr = client->addr;
     text_append(out, "id=%" PRIu32 " addr=%u.%u.%u.%u:%u name=%s age=%" PRIu64 " idle=%" PRIu64,
                 client->id, addr.ip >> 24, (addr.ip >> 16) & 255, (addr.ip >> 8) & 255,
                 addr.ip & 255, addr.port, client->name,

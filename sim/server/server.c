@@ -12,7 +12,7 @@
 
 /* --- life --- */
 
-static Client *new_client(Server *server, ClientId id, AddrId addr, uint64_t now_ms)
+static Client *new_client(Server *server, ClientId id, AddrState addr, uint64_t now_ms)
 {
     Client *client = mem_alloc(server->mem, sizeof(*client));
     client_init(client, id, addr, now_ms, server->mem);
@@ -31,7 +31,7 @@ Server *server_create(const ServerParts *parts, NodeEnv *env)
     server->parts = *parts;
     server->mem = env->mem;
     server->started_ms = server_unix_ms(parts->unix_base_ms, env->now);
-    server->primary = new_client(server, CLIENT_NONE, ADDR_NONE, 0);
+    server->primary = new_client(server, CLIENT_NONE, (AddrState){0}, 0);
     return server;
 }
 
@@ -45,6 +45,7 @@ void server_destroy(Server *server, Mem *mem)
     for (uint32_t i = 0; i < server->outputs.count; i++)
         blob_free(mem, &server->outputs.items[i].bytes);
     blob_free(mem, &server->taken);
+    outbound_deinit(server);
     array_deinit(mem, &server->clients);
     array_deinit(mem, &server->outputs);
     mem_free(mem, server, sizeof(*server));
@@ -75,7 +76,7 @@ static uint64_t now_of(const Server *server, const NodeEnv *env)
     return server_unix_ms(server->parts.unix_base_ms, env->now);
 }
 
-void server_open(Server *server, ClientId id, AddrId from, NodeEnv *env)
+void server_open(Server *server, ClientId id, AddrState from, NodeEnv *env)
 {
     SIM_ASSERT(id != CLIENT_NONE && !server_client(server, id));
     array_push(server->mem, &server->clients, new_client(server, id, from, now_of(server, env)));

@@ -9,13 +9,15 @@
  *   pubsub.c   channels, sharded channels         connection.c HELLO, CLIENT, AUTH, SELECT, PING...
  *   configure.c CONFIG GET and SET                info.c     INFO, ROLE, COMMAND, TIME, MEMORY...
  *   eval.c     EVAL, SCRIPT (scripting.h)         migrate.c  DUMP, RESTORE, MIGRATE
- *   debug.c    DEBUG, SHUTDOWN, refusals of §1.9  cost.c     service times */
+ *   debug.c    DEBUG, SHUTDOWN, refusals of §1.9  cost.c     service times
+ *   outbound.c connections to other servers */
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
 #include "sim/cluster/admin.h"
 #include "sim/cluster/node.h"
 #include "sim/server/client.h"
+#include "sim/server/outbound.h"
 #include "sim/store/keyspace.h"
 #include "sim/store/repl.h"
 
@@ -35,9 +37,9 @@ void server_destroy(Server *server, Mem *mem);
 /* The tables of addresses move when they grow; told before every call below in a turn. */
 void server_set_addrs(Server *server, const AddrState *addrs);
 
-/* A connection of a client; its bytes; its end. Unknown ids are ignored: the end may have crossed.
- */
-void server_open(Server *server, ClientId id, AddrId from, NodeEnv *env);
+/* A connection of a client at this address; its bytes; its end. Unknown ids are ignored: the end
+ * may have crossed. */
+void server_open(Server *server, ClientId id, AddrState from, NodeEnv *env);
 bool server_has_client(const Server *server, ClientId id);
 void server_input(Server *server, ClientId id, Slice bytes, NodeEnv *env);
 void server_close(Server *server, ClientId id, NodeEnv *env);

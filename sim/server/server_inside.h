@@ -30,7 +30,8 @@ struct Server {
     bool config_changed;  /* CONFIG SET: the world keeps it for the next start */
     bool wants_acks;      /* a client waits in WAIT: the replicas are asked before sleeping */
     bool wants_exit;      /* SHUTDOWN: the process ends after this turn */
-    SimSpan extra_cost;   /* of the command being executed: DEBUG SLEEP, MIGRATE, scripts */
+    Outbound outbound;
+    SimSpan extra_cost; /* of the command being executed: DEBUG SLEEP, MIGRATE, scripts */
     uint64_t commands, connections, expired, hits, misses; /* for INFO */
 };
 

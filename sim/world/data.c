@@ -9,7 +9,8 @@ void data_drain(Sim *sim, HostId number, SimTime depart)
     while (host->repl && repl_next(host->repl, &wish)) {
         switch (wish.kind) {
         case REPL_WISH_OPEN:
-            repl_link_opened(host->repl, effects_open(sim, number, wish.addr, LINK_REPL));
+            repl_link_opened(host->repl,
+                             effects_open(sim, number, effects_host_at(sim, wish.addr), LINK_REPL));
             break;
         case REPL_WISH_CLOSE:
             if (net_is_open(sim->net, wish.link)) net_close(sim->net, wish.link, depart);

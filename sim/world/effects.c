@@ -37,6 +37,10 @@ void effects_finish_payload(Sim *sim, uint64_t payload)
 
 void effects_lose_payload(Sim *sim, uint64_t payload, LostReason reason)
 {
+    if ((payload & PAYLOAD_TAG) == PAYLOAD_BYTES) {
+        conns_free_packet(sim, payload);
+        return;
+    }
     const Flight *flight = effects_flight(sim, payload);
     if (flight) {
         TraceRecord record = {.type = TRACE_MSG_LOST, .host = flight->from, .cause = flight->seq};
@@ -129,10 +133,14 @@ void effects_send_repl(Sim *sim, HostId from, LinkId link, uint32_t repl, uint32
 
 /* --- links --- */
 
-LinkId effects_open(Sim *sim, HostId from, AddrId addr, LinkUse use)
+HostId effects_host_at(const Sim *sim, AddrId addr)
 {
-    HostId to = addr < sim->addr_host.count ? sim->addr_host.items[addr] : HOST_NONE;
-    bool nodelay = use == LINK_REPL || rule_on(&sim->config.rules, RULE_CONNECT_NODELAY);
+    return addr < sim->addr_host.count ? sim->addr_host.items[addr] : HOST_NONE;
+}
+
+LinkId effects_open(Sim *sim, HostId from, HostId to, LinkUse use)
+{
+    bool nodelay = use != LINK_BUS || rule_on(&sim->config.rules, RULE_CONNECT_NODELAY);
     LinkId link = net_open(sim->net, from, to, nodelay, sim->now);
     uint32_t connection = link >> 1;
     array_reserve(sim->mem, &sim->link_use, connection + 1);
@@ -189,7 +197,7 @@ static void carry_out(Sim *sim, HostId number, const Effect *effect, SimTime dep
     switch (effect->kind) {
     case EFFECT_LINK_OPEN:
         node_link_opened(host->node, effect->ref,
-                         effects_open(sim, number, effect->addr, LINK_BUS));
+                         effects_open(sim, number, effects_host_at(sim, effect->addr), LINK_BUS));
         break;
     case EFFECT_LINK_CLOSE:
         if (net_is_open(sim->net, effect->link)) net_close(sim->net, effect->link, depart);

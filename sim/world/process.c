@@ -55,7 +55,7 @@ static void come_up(Sim *sim, HostId number)
     host->since = sim->now;
     host->busy_until = sim->now;
     host->cron_due = false;
-    host->wake_posted = false;
+    host->wake_at = 0;
 
     TraceRecord record = {.type = TRACE_PROCESS_STARTED};
     record.u.PROCESS_STARTED.node = host->identity;
@@ -117,8 +117,7 @@ static void lose_happening(Sim *sim, const NetHappening *happening)
 static void drop_inbox(Sim *sim, Host *host)
 {
     for (uint32_t i = host->inbox_head; i < host->inbox.count; i++) {
-        InboxItem *item = &host->inbox.items[i];
-        if (item->kind == INBOX_NET) lose_happening(sim, &item->happening);
+        lose_happening(sim, &host->inbox.items[i]);
     }
     array_clear(&host->inbox);
     host->inbox_head = 0;
@@ -147,7 +146,7 @@ void process_kill(Sim *sim, HostId number, bool power)
         net_kill_host(sim->net, number, sim->now);
     }
     drop_inbox(sim, host);
-    call_host_died(sim, number);
+    conns_host_died(sim, number);
     if (!was_alive) return;
     server_destroy(host->server, sim->mem);
     node_destroy(host->node, sim->mem);
@@ -257,9 +256,14 @@ static void take_happening(Sim *sim, HostId number, const NetHappening *happenin
 {
     Host *host = world_host(sim, number);
     NodeFacts facts;
+    LinkUse use = (LinkUse)sim->link_use.items[happening->link >> 1];
+    if (use == LINK_CLIENT) {
+        conns_take(sim, number, happening);
+        net_taken(sim->net, happening);
+        return;
+    }
     if (happening->kind == NET_ARRIVED) note_arrival(sim, number, happening->payload);
     NodeEnv env = process_env(sim, host, &facts);
-    LinkUse use = (LinkUse)sim->link_use.items[happening->link >> 1];
     bool stale = happening->kind == NET_ARRIVED && !net_is_open(sim->net, happening->link);
     if (!stale && use == LINK_BUS) take_bus_input(sim, host, happening, &env);
     if (!stale && use == LINK_REPL) take_repl_input(sim, host, happening, &env);
@@ -282,6 +286,12 @@ static void take_cron(Sim *sim, HostId number)
     server_on_cron(host->server, &env);
 }
 
+/* A command holds the process until something comes on a connection of its own (outbound.h). */
+static bool is_held(const Host *host)
+{
+    return outbound_held_until(host->server) > 0;
+}
+
 /* The work before the event loop sleeps, then the effects; the process is busy until they are out.
  */
 static void end_turn(Sim *sim, HostId number)
@@ -290,14 +300,16 @@ static void end_turn(Sim *sim, HostId number)
     NodeFacts facts;
     NodeEnv env = process_env(sim, host, &facts);
     server_set_addrs(host->server, sim->addrs.items);
-    server_before_sleep(host->server, &env);
-    node_before_sleep(host->node, &env);
+    if (!is_held(host)) { /* else the event loop has not come to its sleep */
+        server_before_sleep(host->server, &env);
+        node_before_sleep(host->node, &env);
+    }
     SimTime done = effects_carry_out(sim, number);
     host = world_host(sim, number);
     host->busy_until = done;
     host->served = 0;
     open_slots_note(sim, number);
-    call_drain(sim, number, done);
+    conns_drain(sim, number, done);
     if (server_wants_exit(host->server)) {
         process_kill(sim, number, false);
         return;
@@ -312,9 +324,26 @@ static bool can_run(const Sim *sim, const Host *host)
     return host->status == PROCESS_RUNNING && host->busy_until <= sim->now;
 }
 
-static bool has_work(const Host *host)
+static bool hold_is_over(const Sim *sim, const Host *host)
 {
-    return host->cron_due || host->inbox_head < host->inbox.count;
+    return is_held(host) && outbound_held_until(host->server) <= sim->now;
+}
+
+/* What it will look at next in its inbox: the first, or when it is held the first of its own
+ * connections; the count when there is none. */
+static uint32_t next_in_inbox(const Sim *sim, const Host *host)
+{
+    uint32_t next = host->inbox_head;
+    while (is_held(host) && next < host->inbox.count &&
+           !conns_is_outbound(sim, &host->inbox.items[next]))
+        next++;
+    return next;
+}
+
+static bool has_work(const Sim *sim, const Host *host)
+{
+    if (next_in_inbox(sim, host) < host->inbox.count) return true;
+    return is_held(host) ? hold_is_over(sim, host) : host->cron_due;
 }
 
 /* When an event loop that went to sleep at `slept` wakes for a timer due at `due`. */
@@ -327,36 +356,41 @@ static SimTime wake_for(SimTime slept, SimTime due)
 static void post_wake(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
-    if (host->wake_posted || !has_work(host) || host->status != PROCESS_RUNNING) return;
+    if (host->status != PROCESS_RUNNING) return;
     SimTime time = host->busy_until > sim->now ? host->busy_until : sim->now;
-    host->wake_posted = true;
+    if (!has_work(sim, host)) {
+        if (!is_held(host)) return;
+        time = outbound_held_until(host->server);
+    }
+    if (host->wake_at > 0 && host->wake_at <= time) return;
+    host->wake_at = time;
     queue_post(sim->queue,
                (Event){.time = time, .kind = EVENT_WAKE, .a = number, .b = host->process});
 }
 
-static void take_item(Sim *sim, HostId number, const InboxItem *item)
+static NetHappening take_out(Host *host, uint32_t index)
 {
-    NodeFacts facts;
-    if (item->kind == INBOX_NET) {
-        take_happening(sim, number, &item->happening);
-    } else {
-        NodeEnv env = process_env(sim, world_host(sim, number), &facts);
-        call_execute(sim, item->call, &env);
+    NetHappening happening = host->inbox.items[index];
+    if (index == host->inbox_head) host->inbox_head++;
+    else array_remove(&host->inbox, index);
+    if (host->inbox_head == host->inbox.count) {
+        array_clear(&host->inbox);
+        host->inbox_head = 0;
     }
+    return happening;
 }
 
 /* What has waited for a busy process: one packet a turn, in the order of arrival; then a tick. */
 static void run_backlog(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
-    if (!can_run(sim, host) || !has_work(host)) return;
-    if (host->inbox_head < host->inbox.count) {
-        InboxItem item = host->inbox.items[host->inbox_head++];
-        if (host->inbox_head == host->inbox.count) {
-            array_clear(&host->inbox);
-            host->inbox_head = 0;
-        }
-        take_item(sim, number, &item);
+    if (!can_run(sim, host) || !has_work(sim, host)) return;
+    uint32_t next = next_in_inbox(sim, host);
+    if (next < host->inbox.count) {
+        NetHappening happening = take_out(host, next);
+        take_happening(sim, number, &happening);
+    } else if (is_held(host)) {
+        conns_hold_over(sim, number);
     } else {
         take_cron(sim, number);
     }
@@ -376,13 +410,6 @@ void process_thaw(Sim *sim, HostId number)
     post_wake(sim, number);
 }
 
-static void push_item(Sim *sim, HostId number, InboxItem item)
-{
-    Host *host = world_host(sim, number);
-    array_push(sim->mem, &host->inbox, item);
-    post_wake(sim, number);
-}
-
 void process_on_happening(Sim *sim, const NetHappening *happening)
 {
     Host *host = world_host(sim, happening->host);
@@ -390,23 +417,22 @@ void process_on_happening(Sim *sim, const NetHappening *happening)
         effects_lose_payload(sim, happening->payload, happening->reset ? LOST_RESET : LOST_CLOSED);
         return;
     }
+    if (conns_on_happening(sim, happening)) return;
     if (!host_has_process(host)) {
         lose_happening(sim, happening);
         return;
     }
-    if (!can_run(sim, host) || host->inbox_head < host->inbox.count) {
-        push_item(sim, happening->host, (InboxItem){.kind = INBOX_NET, .happening = *happening});
+    bool waits = host->inbox_head < host->inbox.count || is_held(host);
+    if (!can_run(sim, host) || waits) {
+        array_push(sim->mem, &host->inbox, *happening);
+        post_wake(sim, happening->host);
         return;
     }
     /* Timers that are due run at the end of the same round of the event loop. */
     take_happening(sim, happening->host, happening);
-    if (host->cron_due) take_cron(sim, happening->host);
+    if (host->cron_due && !is_held(host)) take_cron(sim, happening->host);
     end_turn(sim, happening->host);
-}
-
-void process_on_call(Sim *sim, HostId number, uint32_t call)
-{
-    push_item(sim, number, (InboxItem){.kind = INBOX_CALL, .call = call});
+    if (host_has_process(host) && is_held(host)) post_wake(sim, happening->host);
 }
 
 /* The tick is due; a process that sleeps wakes for it at its next whole millisecond. */
@@ -444,7 +470,7 @@ void process_on_event(Sim *sim, const Event *event)
     } else if (event->kind == EVENT_CRON_WAKE) {
         on_cron_wake(sim, number);
     } else {
-        host->wake_posted = false;
+        if (host->wake_at == event->time) host->wake_at = 0;
         run_backlog(sim, number);
         post_wake(sim, number);
     }

@@ -61,8 +61,10 @@ Sim *sim_create(const SimConfig *config, Error *err)
     sim->config = *config;
     sim->trace = make_trace(config);
     sim->queue = queue_create(mem);
-    NetConfig net = {
-        .seed = config->seed, .profile = config->net, .delayed_ack = config->delayed_ack};
+    NetConfig net = {.seed = config->seed,
+                     .profile = config->net,
+                     .loopback = config->net.latency,
+                     .delayed_ack = config->delayed_ack};
     sim->net = net_create(mem, sim->queue, EVENT_NET, &net);
     sim->msgs = msgpool_create(mem);
     sim->slots = bitpool_create(mem, SLOT_COUNT);
@@ -73,9 +75,8 @@ Sim *sim_create(const SimConfig *config, Error *err)
     array_push(mem, &sim->addrs, (AddrState){0}); /* ADDR_NONE */
     array_push(mem, &sim->addr_host, HOST_NONE);
     array_push(mem, &sim->calls, (Call){.status = CALL_UNKNOWN}); /* calls count from 1 */
-    array_push(mem, &sim->conns, (Conn){.host = HOST_NONE});      /* and connections */
-    sim->resolver =
-        (AdminResolver){.state = sim, .resolve = call_resolve, .unix_base_ms = UNIX_BASE_MS};
+    array_push(mem, &sim->conns, (Conn){.near = LINK_NONE});      /* and connections */
+    sim->resolver = call_resolver(sim);
 
     sim->assert_context = (AssertContext){
         .now_ns = &sim->now, .event_count = &sim->event_count, .reproduce = config->reproduce};
@@ -125,10 +126,7 @@ static void run_event(Sim *sim, const Event *event)
     case EVENT_CRON_WAKE:
     case EVENT_WAKE:
     case EVENT_BOOT: process_on_event(sim, event); break;
-    case EVENT_CALL:
-    case EVENT_CALL_REPLY:
-    case EVENT_HANG_UP: call_on_event(sim, event); break;
-    default: SIM_ASSERT(event->kind <= EVENT_HANG_UP);
+    default: SIM_ASSERT(event->kind <= EVENT_BOOT);
     }
     world_drain_net(sim);
 }

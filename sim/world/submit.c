@@ -354,7 +354,7 @@ static uint32_t carry_out(Sim *sim, const Command *command)
     case CMD_RULE_ADD: add_rule(sim, &command->u.rule); break;
     case CMD_RULE_REMOVE: remove_rule(sim, command->u.rule.id); break;
     case CMD_CALL: return call_start(sim, command->host, command->text);
-    case CMD_CONNECT: return call_connect(sim, command->host);
+    case CMD_CONNECT: return call_connect(sim, HOST_NONE, command->host);
     case CMD_CONN_CALL: return call_send(sim, command->u.call, command->text);
     case CMD_DISCONNECT: call_disconnect(sim, command->u.call); break;
     case CMD_CALL_CANCEL: call_cancel(sim, command->u.call); break;

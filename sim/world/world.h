@@ -2,7 +2,8 @@
  *
  *   sim.c       life of a Sim, the run loop            submit.c   carrying out commands
  *   process.c   turns: inputs in, steps, effects out   effects.c  carrying out effects
- *   calls.c     clients' calls                         record.c   writing the trace
+ *   calls.c     what scripts send to servers           record.c   writing the trace
+ *   conns.c     clients' connections (conns.h)
  *   keyframe.c  the truth as a TraceState              query.c    reading the truth
  *   replay.c    replay and snapshot                open_slots.c  slots under migration
  *
@@ -20,18 +21,16 @@
 #include "sim/net/net.h"
 #include "sim/server/server.h"
 #include "sim/store/repl.h"
+#include "sim/world/conns.h"
 #include "sim/world/sim.h"
 
 /* Events of the world's queue. */
 enum {
-    EVENT_NET,        /* the network's own */
-    EVENT_CRON,       /* a: host, b: process number: a tick is due */
-    EVENT_CRON_WAKE,  /* the same: the event loop wakes for it */
-    EVENT_WAKE,       /* a: host, b: process number: a busy process looks at its inbox */
-    EVENT_BOOT,       /* a: host, b: process number: a restarted process has loaded its data */
-    EVENT_CALL,       /* a: call: the request reaches the server */
-    EVENT_CALL_REPLY, /* a: call: the reply reaches the client */
-    EVENT_HANG_UP     /* a: connection: its end reaches the server */
+    EVENT_NET,       /* the network's own */
+    EVENT_CRON,      /* a: host, b: process number: a tick is due */
+    EVENT_CRON_WAKE, /* the same: the event loop wakes for it */
+    EVENT_WAKE,      /* a: host, b: process number: a busy process looks at its inbox */
+    EVENT_BOOT       /* a: host, b: process number: a restarted process has loaded its data */
 };
 
 /* The tick (protocol.md §3.6) comes 100 ms after the last one *ended*, and no sooner than the event
@@ -51,7 +50,7 @@ typedef struct ZoneName {
 } ZoneName;
 
 /* What a link carries: chosen by the opener, known to both ends. */
-typedef enum LinkUse { LINK_FREE, LINK_BUS, LINK_REPL } LinkUse;
+typedef enum LinkUse { LINK_FREE, LINK_BUS, LINK_REPL, LINK_CLIENT } LinkUse;
 
 /* A message under way whose flight the trace shows. */
 typedef struct Flight {
@@ -68,6 +67,7 @@ typedef struct Flight {
 } Flight;
 
 /* Payloads of the network: a tag in the top bits and a number. */
+#define PAYLOAD_BYTES  UINT64_C(0)         /* bytes of a client's connection: index of a Packet */
 #define PAYLOAD_MSG    (UINT64_C(1) << 62) /* a bus message without a flight: MsgId */
 #define PAYLOAD_FLIGHT (UINT64_C(2) << 62) /* index of a Flight */
 #define PAYLOAD_REPL   (UINT64_C(3) << 62) /* a replication message without a flight */
@@ -79,19 +79,14 @@ typedef struct Story {
     uint32_t held, failed;
 } Story;
 
-typedef enum InboxKind { INBOX_NET, INBOX_CALL } InboxKind;
-
-typedef struct InboxItem {
-    InboxKind kind;
-    uint32_t call;
-    NetHappening happening;
-} InboxItem;
-
 typedef struct Host {
     char name[24], zone[24];
+    bool is_client; /* a client machine: no redis-server ever runs on it */
     uint8_t zone_number;
     uint32_t ip;
     uint16_t port, bus_port;
+    uint16_t client_ports;       /* connections opened from here so far */
+    ARRAY_OF(uint32_t) outbound; /* the process's own connections, by OutboundId - 1 */
     AddrId addr;
     NodeConfig config;
     ProcessStatus status;
@@ -111,8 +106,8 @@ typedef struct Host {
     SimTime next_cron; /* when the next tick is or was due */
     bool cron_due;     /* it is, and the process has not got to it */
     bool turn_is_cron; /* the turn under way runs the tick */
-    bool wake_posted;
-    ARRAY_OF(InboxItem) inbox;
+    SimTime wake_at;   /* an EVENT_WAKE is posted for then; 0 none */
+    ARRAY_OF(NetHappening) inbox;
     uint32_t inbox_head;
     uint64_t cause_failed, cause_delayed; /* records that lead to an election */
     NetHappening input;                   /* the happening being handled */
@@ -121,27 +116,15 @@ typedef struct Host {
 
 /* One command line on its way, and its reply. */
 typedef struct Call {
-    HostId host;
-    uint32_t process; /* that got it */
-    uint32_t conn;    /* connection it is sent on */
+    HostId host; /* of the server */
+    uint32_t conn;
     CallStatus status;
     uint64_t cause;
     char *line;
     uint32_t line_size; /* allocated */
     Text reply;         /* as resp_plain_text; what the trace and CALL_DONE show */
     Text resp;          /* the reply's own bytes */
-    bool answered;      /* the reply is on its way back */
 } Call;
-
-/* A client's connection to one process. Numbers count from 1 and are never given again. */
-typedef struct Conn {
-    HostId host;
-    uint32_t process; /* that accepted it; 0 not yet */
-    bool open, one_shot;
-    SimTime last_arrival;       /* of a request: they stay in order */
-    Text input;                 /* reply bytes that belong to no whole reply yet */
-    ARRAY_OF(uint32_t) waiting; /* calls without a reply, oldest first */
-} Conn;
 
 struct Sim {
     Mem *mem;
@@ -166,11 +149,14 @@ struct Sim {
     ARRAY_OF(AddrState) addrs;
     ARRAY_OF(HostId) addr_host; /* by AddrId: who listens there; HOST_NONE */
     ARRAY_OF(NetRule) rules;
-    ARRAY_OF(uint8_t) link_use; /* LinkUse by connection */
+    ARRAY_OF(uint8_t) link_use;   /* LinkUse by connection of the network */
+    ARRAY_OF(uint32_t) link_conn; /* LINK_CLIENT: number of its Conn */
     ARRAY_OF(Flight) flights;
     IdPool flight_ids;
     ARRAY_OF(Call) calls;
     ARRAY_OF(Conn) conns;
+    ARRAY_OF(Packet) packets;
+    IdPool packet_ids;
     AdminResolver resolver;
     ARRAY_OF(ZoneName) zone_names; /* by zone number */
     EffectList effects;
@@ -197,7 +183,6 @@ void process_freeze(Sim *sim, HostId host);
 void process_thaw(Sim *sim, HostId host);
 void process_on_event(Sim *sim, const Event *event);
 void process_on_happening(Sim *sim, const NetHappening *happening);
-void process_on_call(Sim *sim, HostId host, uint32_t call);
 void process_feed(Sim *sim, HostId host, uint64_t bytes);
 NodeEnv process_env(Sim *sim, Host *host, NodeFacts *facts);
 
@@ -209,7 +194,8 @@ void effects_lose_payload(Sim *sim, uint64_t payload, LostReason reason);
 /* Sends a replication message on a link; opens a link. For the data side (data.c). */
 void effects_send_repl(Sim *sim, HostId from, LinkId link, uint32_t repl, uint32_t bytes,
                        SimTime depart);
-LinkId effects_open(Sim *sim, HostId from, AddrId addr, LinkUse use);
+LinkId effects_open(Sim *sim, HostId from, HostId to, LinkUse use);
+HostId effects_host_at(const Sim *sim, AddrId addr); /* who lives there; HOST_NONE */
 /* The effects that concern the data side: start, stop and promote replication, drop keys. */
 void effects_for_data(Sim *sim, HostId host, const Effect *effect);
 /* Carries out what the data side wishes of the network, at the end of a turn. */
@@ -217,19 +203,16 @@ void data_drain(Sim *sim, HostId host, SimTime depart);
 Flight *effects_flight(Sim *sim, uint64_t payload);            /* NULL when it has none */
 MsgId effects_msg(Sim *sim, uint64_t payload, uint32_t *repl); /* MSG_NONE: a replication message */
 
-/* calls.c */
+/* calls.c: command lines sent by scripts, tests and people. */
 uint32_t call_start(Sim *sim, HostId host, const char *line); /* on a connection of its own */
-uint32_t call_connect(Sim *sim, HostId host);
+/* From a client machine, or with HOST_NONE from the server's own machine. */
+uint32_t call_connect(Sim *sim, HostId from, HostId host);
 uint32_t call_send(Sim *sim, uint32_t conn, const char *line);
 void call_disconnect(Sim *sim, uint32_t conn);
-bool call_conn_is_open(const Sim *sim, uint32_t conn);
-/* Takes what the server has for its clients at the end of a turn; it leaves at `depart`. */
-void call_drain(Sim *sim, HostId host, SimTime depart);
-AddrId call_resolve(void *sim, uint32_t ip, uint16_t port, uint16_t bus_port);
-void call_on_event(Sim *sim, const Event *event);
-void call_execute(Sim *sim, uint32_t call, NodeEnv *env);
+bool call_conn_is_open(const Sim *sim, uint32_t conn); /* its opener has not closed it */
 void call_cancel(Sim *sim, uint32_t call);
-void call_host_died(Sim *sim, HostId host);
+void calls_on_news(Sim *sim, uint32_t conn, ConnNews news);
+AdminResolver call_resolver(Sim *sim);
 
 /* open_slots.c: tells the trace what has changed; the marks as they are, sorted. */
 void open_slots_note(Sim *sim, HostId host);

@@ -125,10 +125,22 @@ static uint64_t life_of_replicas(const Rules *rules)
     return hash_u64(hash, close_with_hash(&fixture));
 }
 
+/* A primary whom nobody can replace comes back from a minority. */
+static uint64_t life_of_a_return(const Rules *rules)
+{
+    Fixture fixture = open_with(rules, 3, 0);
+    fixture_create(&fixture, 60 * SIM_SEC);
+    uint32_t alone = fixture_fault(&fixture, 1u << 2, 3u, (NetRule){.cut = true});
+    fixture_run(&fixture, 3 * SIM_SEC);
+    fixture_heal(&fixture, alone);
+    fixture_run(&fixture, 3 * SIM_SEC);
+    return close_with_hash(&fixture);
+}
+
 static void every_rule_makes_a_difference(void)
 {
-    static uint64_t (*const lives[])(const Rules *) = {life_of_failovers, life_of_votes,
-                                                       life_of_slots, life_of_replicas};
+    static uint64_t (*const lives[])(const Rules *) = {
+        life_of_failovers, life_of_votes, life_of_slots, life_of_replicas, life_of_a_return};
     Rules standard;
     CU_ASSERT_TRUE_FATAL(rules_profile("redis-7.0", &standard, NULL));
     uint64_t hashes[ARRAY_LENGTH(lives)];
