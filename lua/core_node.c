@@ -3,6 +3,7 @@
 #include "lua/host.h"
 
 #include "sim/base/bitset.h"
+#include "sim/cluster/conffile.h"
 
 #include <string.h>
 

@@ -39,6 +39,7 @@ local MS, S = 1000000, 1000000000
 local times = {
   ["cluster-node-timeout"] = MS, ["repl-timeout"] = S, ["repl-ping-replica-period"] = S, ["repl-ping-slave-period"] = S,
   ["repl-diskless-sync-delay"] = S, ["repl-backlog-ttl"] = S, ["min-replicas-max-lag"] = S, ["min-slaves-max-lag"] = S,
+  ["shutdown-timeout"] = S,
 }
 
 -- The value of a directive as redis.conf writes it.
@@ -76,7 +77,7 @@ local function conf_of(options, what, known)
         if near then fail("%s does not know %s; did you mean \"%s\"?", what, shown(key), near) end
       end
       if wrong then fail("%s: %s", what, wrong) end
-      lines[#lines + 1] = name .. " " .. value
+      lines[#lines + 1] = name .. " " .. (value == "" and '""' or value)
     end
   end
   return concat(lines, "\n") .. "\n"

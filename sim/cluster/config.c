@@ -1,5 +1,4 @@
-/* config.c -- directives of redis.conf: names, old names, values, and reading a file of them
- * (§11.8). */
+/* config.c -- directives of redis.conf: names, old names, values (§11.8). */
 #include "sim/cluster/config.h"
 
 #include "sim/base/array.h"
@@ -11,9 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_MAX_SIZE 1024
-
-typedef enum ValueKind { VALUE_U32, VALUE_U64, VALUE_BOOL } ValueKind;
+typedef enum ValueKind { VALUE_U32, VALUE_U64, VALUE_BOOL, VALUE_FSYNC } ValueKind;
 
 typedef struct Directive {
     const char *name, *old_name;
@@ -30,12 +27,17 @@ static const Directive DIRECTIVES[] = {
 };
 
 #define DIRECTIVE_COUNT ((uint32_t)ARRAY_LENGTH(DIRECTIVES))
+#define SAVE_INDEX      DIRECTIVE_COUNT /* `save` is listed after those of the table */
+
+static const char *const FSYNC_WORDS[] = {"no", "always", "everysec"};
+static const SavePoints SAVE_DEFAULT = {{{3600, 1}, {300, 100}, {60, 10000}}, 3};
 
 /* Directives that real configurations have and that change nothing in a virtual node: it listens at
  * its host's address, is always a cluster node, and keeps nodes.conf as a model. Their values are
  * checked for form. */
 typedef enum IgnoredKind {
     IGNORED_TEXT,
+    IGNORED_WORDS, /* several texts on one line */
     IGNORED_BOOL,
     IGNORED_NUMBER,
     IGNORED_PORT,
@@ -51,27 +53,93 @@ static const Ignored IGNORED[] = {
     {"port", IGNORED_PORT},
     {"cluster-port", IGNORED_PORT},
     {"tls-port", IGNORED_PORT},
-    {"bind", IGNORED_TEXT},
+    {"bind", IGNORED_WORDS},
+    {"bind-source-addr", IGNORED_TEXT},
+    {"unixsocket", IGNORED_TEXT},
+    {"unixsocketperm", IGNORED_TEXT},
     {"dir", IGNORED_TEXT},
     {"logfile", IGNORED_TEXT},
     {"loglevel", IGNORED_TEXT},
+    {"syslog-enabled", IGNORED_BOOL},
+    {"syslog-ident", IGNORED_TEXT},
+    {"syslog-facility", IGNORED_TEXT},
+    {"crash-log-enabled", IGNORED_BOOL},
+    {"crash-memcheck-enabled", IGNORED_BOOL},
+    {"always-show-logo", IGNORED_BOOL},
+    {"set-proc-title", IGNORED_BOOL},
+    {"proc-title-template", IGNORED_TEXT},
+    {"supervised", IGNORED_TEXT},
     {"pidfile", IGNORED_TEXT},
     {"dbfilename", IGNORED_TEXT},
-    {"save", IGNORED_TEXT},
+    {"rdbcompression", IGNORED_BOOL},
+    {"rdbchecksum", IGNORED_BOOL},
+    {"rdb-del-sync-files", IGNORED_BOOL},
+    {"rdb-save-incremental-fsync", IGNORED_BOOL},
+    {"sanitize-dump-payload", IGNORED_TEXT},
+    {"stop-writes-on-bgsave-error", IGNORED_BOOL},
     {"daemonize", IGNORED_BOOL},
     {"protected-mode", IGNORED_BOOL},
-    {"appendonly", IGNORED_BOOL},
     {"appendfilename", IGNORED_TEXT},
     {"appenddirname", IGNORED_TEXT},
-    {"appendfsync", IGNORED_TEXT},
+    {"aof-load-truncated", IGNORED_BOOL},
+    {"aof-use-rdb-preamble", IGNORED_BOOL},
+    {"aof-timestamp-enabled", IGNORED_BOOL},
+    {"aof-rewrite-incremental-fsync", IGNORED_BOOL},
+    {"shutdown-on-sigint", IGNORED_WORDS},
+    {"shutdown-on-sigterm", IGNORED_WORDS},
     {"databases", IGNORED_NUMBER},
     {"hz", IGNORED_NUMBER},
+    {"dynamic-hz", IGNORED_BOOL},
     {"timeout", IGNORED_NUMBER},
     {"tcp-backlog", IGNORED_NUMBER},
     {"tcp-keepalive", IGNORED_NUMBER},
     {"maxclients", IGNORED_NUMBER},
+    {"io-threads", IGNORED_NUMBER},
+    {"io-threads-do-reads", IGNORED_BOOL},
     {"maxmemory", IGNORED_SIZE},
     {"maxmemory-policy", IGNORED_TEXT},
+    {"maxmemory-samples", IGNORED_NUMBER},
+    {"maxmemory-eviction-tenacity", IGNORED_NUMBER},
+    {"replica-ignore-maxmemory", IGNORED_BOOL},
+    {"active-expire-effort", IGNORED_NUMBER},
+    {"lazyfree-lazy-eviction", IGNORED_BOOL},
+    {"lazyfree-lazy-expire", IGNORED_BOOL},
+    {"lazyfree-lazy-server-del", IGNORED_BOOL},
+    {"lazyfree-lazy-user-del", IGNORED_BOOL},
+    {"lazyfree-lazy-user-flush", IGNORED_BOOL},
+    {"replica-lazy-flush", IGNORED_BOOL},
+    {"activerehashing", IGNORED_BOOL},
+    {"activedefrag", IGNORED_BOOL},
+    {"jemalloc-bg-thread", IGNORED_BOOL},
+    {"disable-thp", IGNORED_BOOL},
+    {"oom-score-adj", IGNORED_TEXT},
+    {"oom-score-adj-values", IGNORED_WORDS},
+    {"hash-max-listpack-entries", IGNORED_NUMBER},
+    {"hash-max-listpack-value", IGNORED_NUMBER},
+    {"list-max-listpack-size", IGNORED_TEXT},
+    {"list-compress-depth", IGNORED_NUMBER},
+    {"set-max-intset-entries", IGNORED_NUMBER},
+    {"zset-max-listpack-entries", IGNORED_NUMBER},
+    {"zset-max-listpack-value", IGNORED_NUMBER},
+    {"hll-sparse-max-bytes", IGNORED_SIZE},
+    {"stream-node-max-bytes", IGNORED_SIZE},
+    {"stream-node-max-entries", IGNORED_NUMBER},
+    {"client-output-buffer-limit", IGNORED_WORDS},
+    {"client-query-buffer-limit", IGNORED_SIZE},
+    {"proto-max-bulk-len", IGNORED_SIZE},
+    {"maxmemory-clients", IGNORED_TEXT},
+    {"slowlog-log-slower-than", IGNORED_TEXT},
+    {"slowlog-max-len", IGNORED_NUMBER},
+    {"latency-monitor-threshold", IGNORED_NUMBER},
+    {"latency-tracking", IGNORED_BOOL},
+    {"latency-tracking-info-percentiles", IGNORED_WORDS},
+    {"tracking-table-max-keys", IGNORED_NUMBER},
+    {"notify-keyspace-events", IGNORED_TEXT},
+    {"acllog-max-len", IGNORED_NUMBER},
+    {"aclfile", IGNORED_TEXT},
+    {"acl-pubsub-default", IGNORED_TEXT},
+    {"busy-reply-threshold", IGNORED_NUMBER},
+    {"lua-time-limit", IGNORED_NUMBER},
     {"cluster-enabled", IGNORED_BOOL},
     {"cluster-config-file", IGNORED_TEXT},
     {"cluster-announce-ip", IGNORED_TEXT},
@@ -81,13 +149,20 @@ static const Ignored IGNORED[] = {
     {"cluster-announce-hostname", IGNORED_TEXT},
     {"cluster-preferred-endpoint-type", IGNORED_TEXT},
     {"repl-diskless-sync", IGNORED_BOOL},
+    {"repl-diskless-sync-max-replicas", IGNORED_NUMBER},
     {"repl-diskless-load", IGNORED_TEXT},
+    {"repl-disable-tcp-nodelay", IGNORED_BOOL},
+    {"replica-announced", IGNORED_BOOL},
     {"replica-priority", IGNORED_NUMBER},
     {"slave-priority", IGNORED_NUMBER},
     {"replica-read-only", IGNORED_BOOL},
     {"requirepass", IGNORED_TEXT},
     {"masterauth", IGNORED_TEXT},
+    {"masteruser", IGNORED_TEXT},
     {"enable-debug-command", IGNORED_TEXT},
+    {"enable-protected-configs", IGNORED_TEXT},
+    {"enable-module-command", IGNORED_TEXT},
+    {"ignore-warnings", IGNORED_WORDS},
 };
 
 #define IGNORED_COUNT ((uint32_t)ARRAY_LENGTH(IGNORED))
@@ -109,6 +184,7 @@ static bool is_name(const char *word, const char *name)
 NodeConfig config_default(void)
 {
     return (NodeConfig){
+        .save = SAVE_DEFAULT,
 #define DIRECTIVE(field, KIND, name, old, value, min, max) .field = value,
 #include "sim/cluster/config.def"
 #undef DIRECTIVE
@@ -117,13 +193,13 @@ NodeConfig config_default(void)
 
 uint32_t config_count(void)
 {
-    return DIRECTIVE_COUNT;
+    return DIRECTIVE_COUNT + 1;
 }
 
 const char *config_name(uint32_t index)
 {
-    SIM_ASSERT(index < DIRECTIVE_COUNT);
-    return DIRECTIVES[index].name;
+    SIM_ASSERT(index <= SAVE_INDEX);
+    return index == SAVE_INDEX ? "save" : DIRECTIVES[index].name;
 }
 
 /* --- values --- */
@@ -135,11 +211,12 @@ static uint64_t read_value(const NodeConfig *config, const Directive *directive)
     uint64_t large = 0;
     bool flag = false;
     switch (directive->kind) {
-    case VALUE_U32: memcpy(&small, at, sizeof(small)); return small;
+    case VALUE_U32:
+    case VALUE_FSYNC: memcpy(&small, at, sizeof(small)); return small;
     case VALUE_U64: memcpy(&large, at, sizeof(large)); return large;
     case VALUE_BOOL: memcpy(&flag, at, sizeof(flag)); return flag;
     }
-    SIM_ASSERT(directive->kind <= VALUE_BOOL);
+    SIM_ASSERT(directive->kind <= VALUE_FSYNC);
     return 0;
 }
 
@@ -149,21 +226,56 @@ static void write_value(NodeConfig *config, const Directive *directive, uint64_t
     uint32_t small = (uint32_t)value;
     bool flag = value != 0;
     switch (directive->kind) {
-    case VALUE_U32: memcpy(at, &small, sizeof(small)); break;
+    case VALUE_U32:
+    case VALUE_FSYNC: memcpy(at, &small, sizeof(small)); break;
     case VALUE_U64: memcpy(at, &value, sizeof(value)); break;
     case VALUE_BOOL: memcpy(at, &flag, sizeof(flag)); break;
     }
 }
 
+static void save_text(const SavePoints *save, char *out, uint32_t size)
+{
+    uint32_t used = 0;
+    out[0] = '\0';
+    for (uint32_t i = 0; i < save->count; i++) {
+        used +=
+            (uint32_t)snprintf(out + used, size - used, "%s%" PRIu32 " %" PRIu32, i > 0 ? " " : "",
+                               save->items[i].seconds, save->items[i].changes);
+    }
+    SIM_ASSERT(used < size);
+}
+
 void config_value_text(const NodeConfig *config, uint32_t index, char *out, uint32_t size)
 {
-    SIM_ASSERT(index < DIRECTIVE_COUNT);
-    SIM_ASSERT(size >= 21);
+    SIM_ASSERT(index <= SAVE_INDEX);
+    SIM_ASSERT(size >= CONFIG_VALUE_SIZE);
+    if (index == SAVE_INDEX) {
+        save_text(&config->save, out, size);
+        return;
+    }
     uint64_t value = read_value(config, &DIRECTIVES[index]);
-    if (DIRECTIVES[index].kind == VALUE_BOOL) {
-        snprintf(out, size, "%s", value ? "yes" : "no");
-    } else {
-        snprintf(out, size, "%" PRIu64, value);
+    switch (DIRECTIVES[index].kind) {
+    case VALUE_BOOL: snprintf(out, size, "%s", value ? "yes" : "no"); break;
+    case VALUE_FSYNC: snprintf(out, size, "%s", FSYNC_WORDS[value]); break;
+    case VALUE_U32:
+    case VALUE_U64: snprintf(out, size, "%" PRIu64, value); break;
+    }
+}
+
+/* rewriteConfigFormatMemory: whole gb, mb or kb are written so. */
+void config_file_text(const NodeConfig *config, uint32_t index, char *out, uint32_t size)
+{
+    static const struct {
+        const char *unit;
+        uint64_t size;
+    } units[] = {{"gb", 1u << 30}, {"mb", 1u << 20}, {"kb", 1u << 10}};
+    config_value_text(config, index, out, size);
+    if (index == SAVE_INDEX || DIRECTIVES[index].kind != VALUE_U64) return;
+    uint64_t bytes = read_value(config, &DIRECTIVES[index]);
+    for (uint32_t i = 0; i < ARRAY_LENGTH(units); i++) {
+        if (bytes == 0 || bytes % units[i].size != 0) continue;
+        snprintf(out, size, "%" PRIu64 "%s", bytes / units[i].size, units[i].unit);
+        return;
     }
 }
 
@@ -214,6 +326,45 @@ static bool read_number(const char *text, uint64_t *value)
     return read_digits(text, value, &end) && *end == '\0';
 }
 
+static bool read_fsync(const char *text, uint64_t *value)
+{
+    for (*value = 0; *value < ARRAY_LENGTH(FSYNC_WORDS); ++*value) {
+        if (is_name(text, FSYNC_WORDS[*value])) return true;
+    }
+    return false;
+}
+
+/* "3600 1 300 100": pairs; nothing at all switches snapshots off (setConfigSaveOption). */
+static bool read_save(const char *text, SavePoints *save)
+{
+    *save = (SavePoints){0};
+    while (*text == ' ') text++;
+    while (*text) {
+        uint64_t seconds, changes;
+        if (save->count == SAVE_POINTS_MAX || !read_digits(text, &seconds, &text)) return false;
+        if (*text != ' ' || seconds == 0 || seconds > UINT32_MAX) return false;
+        while (*text == ' ') text++;
+        if (!read_digits(text, &changes, &text) || changes > UINT32_MAX) return false;
+        if (*text && *text != ' ') return false;
+        while (*text == ' ') text++;
+        save->items[save->count++] = (SavePoint){(uint32_t)seconds, (uint32_t)changes};
+    }
+    return true;
+}
+
+static bool set_save(NodeConfig *config, const char *text, Error *err)
+{
+    SavePoints save;
+    if (!read_save(text, &save)) {
+        return error_set(err,
+                         "save is at most %d pairs of seconds and changes, as in '3600 1 60 "
+                         "10000', or '', not '%s'",
+                         SAVE_POINTS_MAX, text);
+    }
+    config->save = save;
+    return true;
+}
+
 static bool set_directive(NodeConfig *config, const Directive *directive, const char *text,
                           Error *err)
 {
@@ -222,6 +373,12 @@ static bool set_directive(NodeConfig *config, const Directive *directive, const 
     case VALUE_BOOL:
         if (!read_bool(text, &value)) {
             return error_set(err, "%s is 'yes' or 'no', not '%s'", directive->name, text);
+        }
+        break;
+    case VALUE_FSYNC:
+        if (!read_fsync(text, &value)) {
+            return error_set(err, "%s is 'no', 'always' or 'everysec', not '%s'", directive->name,
+                             text);
         }
         break;
     case VALUE_U32:
@@ -248,7 +405,8 @@ static bool check_ignored(const Ignored *ignored, const char *text, Error *err)
 {
     uint64_t value;
     switch (ignored->kind) {
-    case IGNORED_TEXT: return true;
+    case IGNORED_TEXT:
+    case IGNORED_WORDS: return true;
     case IGNORED_BOOL:
         if (read_bool(text, &value)) return true;
         return error_set(err, "%s is 'yes' or 'no', not '%s'", ignored->name, text);
@@ -268,8 +426,9 @@ static bool check_ignored(const Ignored *ignored, const char *text, Error *err)
 
 static bool no_such_directive(const char *name, Error *err)
 {
-    const char *names[2 * ARRAY_LENGTH(DIRECTIVES) + ARRAY_LENGTH(IGNORED)];
+    const char *names[2 * ARRAY_LENGTH(DIRECTIVES) + ARRAY_LENGTH(IGNORED) + 1];
     uint32_t count = 0;
+    names[count++] = "save";
     for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) names[count++] = DIRECTIVES[i].name;
     for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) {
         if (DIRECTIVES[i].old_name[0]) names[count++] = DIRECTIVES[i].old_name;
@@ -283,6 +442,7 @@ static bool no_such_directive(const char *name, Error *err)
 
 bool config_set(NodeConfig *config, const char *name, const char *value, Error *err)
 {
+    if (is_name(name, "save")) return set_save(config, value, err);
     for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) {
         const Directive *directive = &DIRECTIVES[i];
         bool old = directive->old_name[0] && is_name(name, directive->old_name);
@@ -295,68 +455,30 @@ bool config_set(NodeConfig *config, const char *name, const char *value, Error *
     return no_such_directive(name, err);
 }
 
+bool config_find(const char *name, uint32_t *index)
+{
+    for (*index = 0; *index < DIRECTIVE_COUNT; ++*index) {
+        const Directive *directive = &DIRECTIVES[*index];
+        if (is_name(name, directive->name)) return true;
+        if (directive->old_name[0] && is_name(name, directive->old_name)) return true;
+    }
+    return is_name(name, "save");
+}
+
 bool config_known(const char *name)
 {
-    for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) {
-        if (is_name(name, DIRECTIVES[i].name)) return true;
-        if (DIRECTIVES[i].old_name[0] && is_name(name, DIRECTIVES[i].old_name)) return true;
-    }
+    uint32_t index;
+    if (config_find(name, &index)) return true;
     for (uint32_t i = 0; i < IGNORED_COUNT; i++) {
         if (is_name(name, IGNORED[i].name)) return true;
     }
     return false;
 }
 
-/* --- files --- */
-
-static bool is_blank(char c)
+bool config_takes_many(const char *name)
 {
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The value's text in place: blanks at the end and one pair of quotes go. */
-static char *trim_value(char *value)
-{
-    size_t size = strlen(value);
-    while (size > 0 && is_blank(value[size - 1])) value[--size] = '\0';
-    bool quoted = size >= 2 && (value[0] == '"' || value[0] == '\'') && value[size - 1] == value[0];
-    if (!quoted) return value;
-    value[size - 1] = '\0';
-    return value + 1;
-}
-
-/* One line, NUL-terminated, to be cut up in place. */
-static bool read_line(NodeConfig *config, char *line, uint32_t number, Error *err)
-{
-    while (is_blank(*line)) line++;
-    if (*line == '\0' || *line == '#') return true;
-    char *end = line;
-    while (*end && !is_blank(*end)) end++;
-    char *value = end;
-    while (is_blank(*value)) value++;
-    *end = '\0';
-    if (*value == '\0') return error_set(err, "line %" PRIu32 ": %s has no value", number, line);
-    Error reason = {{0}};
-    if (config_set(config, line, trim_value(value), &reason)) return true;
-    return error_set(err, "line %" PRIu32 ": %s", number, reason.text);
-}
-
-bool config_read(NodeConfig *config, const char *text, Error *err)
-{
-    NodeConfig result = *config;
-    for (uint32_t number = 1; *text; number++) {
-        size_t size = strcspn(text, "\n");
-        char line[LINE_MAX_SIZE];
-        if (size >= sizeof(line)) {
-            return error_set(err, "line %" PRIu32 ": longer than %d characters", number,
-                             LINE_MAX_SIZE - 1);
-        }
-        memcpy(line, text, size);
-        line[size] = '\0';
-        if (!read_line(&result, line, number, err)) return false;
-        text += size;
-        if (*text == '\n') text++;
+    for (uint32_t i = 0; i < IGNORED_COUNT; i++) {
+        if (is_name(name, IGNORED[i].name)) return IGNORED[i].kind == IGNORED_WORDS;
     }
-    *config = result;
-    return true;
+    return is_name(name, "save");
 }

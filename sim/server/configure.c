@@ -13,7 +13,6 @@
 static const struct {
     const char *name, *value;
 } constants[] = {
-    {"appendonly", "no"},
     {"cluster-enabled", "yes"},
     {"databases", "16"},
     {"maxclients", "10000"},
@@ -22,7 +21,6 @@ static const struct {
     {"port", "6379"},
     {"proto-max-bulk-len", "536870912"},
     {"repl-diskless-sync", "yes"},
-    {"save", ""},
     {"timeout", "0"},
 };
 
@@ -46,7 +44,7 @@ static void config_get(Request *request)
     Reply *reply = &request->client->reply;
     uint32_t mark = reply_mark(reply), count = 0;
     for (uint32_t i = 0; i < config_count(); i++) {
-        char value[64];
+        char value[CONFIG_VALUE_SIZE];
         if (!wanted(request, config_name(i))) continue;
         config_value_text(&request->server->parts.node->cfg, i, value, sizeof(value));
         reply_bulk_text(reply, config_name(i));

@@ -30,6 +30,11 @@ static void put_config(ByteWriter *out, const NodeConfig *config)
 #define DIRECTIVE(field, KIND, name, old, value, min, max) bytes_put_varint(out, config->field);
 #include "sim/cluster/config.def"
 #undef DIRECTIVE
+    bytes_put_varint(out, config->save.count);
+    for (uint32_t i = 0; i < config->save.count; i++) {
+        bytes_put_varint(out, config->save.items[i].seconds);
+        bytes_put_varint(out, config->save.items[i].changes);
+    }
 }
 
 static void put_rule(ByteWriter *out, const NetRule *rule)
@@ -123,6 +128,18 @@ static bool get_directive(ByteReader *in, uint64_t min, uint64_t max, uint64_t *
     return *value >= min && *value <= max;
 }
 
+static bool get_save(ByteReader *in, SavePoints *save)
+{
+    uint64_t count = bytes_get_varint(in);
+    if (count > SAVE_POINTS_MAX) return false;
+    for (save->count = 0; save->count < count; save->count++) {
+        uint64_t seconds = bytes_get_varint(in), changes = bytes_get_varint(in);
+        if (seconds == 0 || seconds > UINT32_MAX || changes > UINT32_MAX) return false;
+        save->items[save->count] = (SavePoint){(uint32_t)seconds, (uint32_t)changes};
+    }
+    return true;
+}
+
 static bool get_config(ByteReader *in, NodeConfig *config)
 {
     uint64_t value;
@@ -131,7 +148,7 @@ static bool get_config(ByteReader *in, NodeConfig *config)
     config->field = (CONFIG_TYPE_##KIND)value;
 #include "sim/cluster/config.def"
 #undef DIRECTIVE
-    return true;
+    return get_save(in, &config->save);
 }
 
 static bool get_rule(ByteReader *in, NetRule *rule)

@@ -19,6 +19,7 @@ static const struct {
     {"trace", fuzz_trace},
     {"resp", fuzz_resp},
     {"restore", fuzz_restore},
+    {"redisconf", fuzz_redisconf},
 };
 
 static int run_file(const char *path, int (*run)(const uint8_t *, size_t))

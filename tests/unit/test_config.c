@@ -1,6 +1,6 @@
 /* test_config.c -- directives of redis.conf, and the rules table. */
 #include "sim/base/array.h"
-#include "sim/cluster/config.h"
+#include "sim/cluster/conffile.h"
 #include "sim/cluster/rules.h"
 #include "tests/unit/desk.h"
 
@@ -22,6 +22,10 @@ static void config_has_the_defaults_of_redis(void)
     CU_ASSERT_EQUAL(config.repl_ping_period_s, 10);
     CU_ASSERT_EQUAL(config.repl_diskless_delay_s, 5);
     CU_ASSERT_EQUAL(config.repl_backlog_size, 1048576);
+    CU_ASSERT_FALSE(config.appendonly);
+    CU_ASSERT_EQUAL(config.appendfsync, FSYNC_EVERYSEC);
+    CU_ASSERT_EQUAL(config.save.count, 3);
+    CU_ASSERT_EQUAL(config.save.items[2].changes, 10000);
 }
 
 static void config_takes_names_old_names_and_any_case(void)
@@ -46,7 +50,7 @@ static void config_takes_names_old_names_and_any_case(void)
     NodeConfig config = config_default();
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         Error err = {{0}};
-        char text[32];
+        char text[CONFIG_VALUE_SIZE];
 
         EXPECT_EQ_IN(rows[i].name, config_set(&config, rows[i].name, rows[i].value, &err), true);
 
