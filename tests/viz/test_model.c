@@ -2,6 +2,7 @@
 #include "sim/base/bitset.h"
 #include "sim/base/rng.h"
 #include "sim/cluster/node.h"
+#include "tests/fixture/fixture.h"
 #include "tests/viz/story.h"
 #include "viz/model/inside.h"
 
@@ -250,6 +251,37 @@ static void a_shard_keeps_its_letter_through_a_failover(void)
     story_close(&story);
 }
 
+/* A cluster is made anew on empty disks: its shards have the letters of the former one. */
+static void letters_of_the_wiped_are_given_again(void)
+{
+    FixtureConfig config = fixture_config(3, 3, 0, 2000);
+    Fixture fixture = fixture_open(&config);
+    fixture_create(&fixture, 60 * SIM_SEC);
+    SimTime before = sim_now(fixture.sim);
+    for (HostId i = 0; i < 3; i++) {
+        fixture_kill(&fixture, i, false);
+        fixture_command(&fixture, CMD_WIPE, i);
+        fixture_command(&fixture, CMD_START, i);
+    }
+    fixture_create(&fixture, 60 * SIM_SEC);
+
+    Model model;
+    model_init(&model, sim_trace(fixture.sim));
+    model_seek(&model, sim_now(fixture.sim));
+    CU_ASSERT_EQUAL(model.shards.count, 3);
+    for (HostId i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(model.hosts.items[i].shard, i);
+        CU_ASSERT_EQUAL(model.shards.items[i].owner, i);
+        CU_ASSERT_EQUAL(model.shards.items[i].founder, model.state.hosts.items[i].node);
+        CU_ASSERT_EQUAL(model.shards.items[i].founder, i + 3);
+    }
+    model_seek(&model, before);
+    CU_ASSERT_EQUAL(model.shards.count, 3);
+    CU_ASSERT_EQUAL(model.shards.items[1].founder, 1);
+    model_deinit(&model);
+    fixture_close(&fixture);
+}
+
 static void letters_are_given_in_the_order_of_first_owners(void)
 {
     Story story = story_open(3, 5000);
@@ -409,6 +441,8 @@ void test_model_suite(void)
                 a_shard_keeps_its_letter_through_a_failover);
     CU_add_test(suite, "letters are given in the order of first owners",
                 letters_are_given_in_the_order_of_first_owners);
+    CU_add_test(suite, "letters of the wiped are given again",
+                letters_of_the_wiped_are_given_again);
     CU_add_test(suite, "a contest needs two that would accept",
                 a_contest_needs_two_that_would_accept);
     CU_add_test(suite, "a contest lasts since it began without interruption",

@@ -10,6 +10,27 @@ void history_carry(History *history, NodeId node, uint16_t shard, const TraceRec
     history_mark(history, MARK_CARRIES, record, node, shard);
 }
 
+/* Is there a host whose present identity carries the shard? */
+static bool is_carried(const History *history, uint16_t shard)
+{
+    for (uint32_t i = 0; i < history->hosts.count; i++) {
+        NodeId node = history->hosts.items[i].node;
+        if (node != NODE_NONE && history->nodes.items[node].shard == shard) return true;
+    }
+    return false;
+}
+
+/* A node owns slots for the first time: it gets the next letter, or the first one whose nodes are
+ * all gone with their disks, so that a cluster that is made anew looks like the former one. */
+static void found_shard(History *history, NodeId node, const TraceRecord *record)
+{
+    uint16_t shard = 0;
+    while (shard < history->shards && is_carried(history, shard)) shard++;
+    if (shard == history->shards) history->shards++;
+    history_carry(history, node, shard, record);
+    history_mark(history, MARK_FOUNDED, record, node, shard);
+}
+
 /* A process that accepts writes: it runs, is a primary, and its cluster_state is ok. */
 static SlotsId accepted(const HostTrack *host)
 {
@@ -39,7 +60,7 @@ void history_claim(History *history, HostId id, const TraceRecord *record)
     HostTrack *host = &history->hosts.items[id];
     bool holds = (host->flags & FLAG_PRIMARY) && host->slots != SLOTS_EMPTY;
     if (holds && history->nodes.items[host->node].shard == SHARD_NONE) {
-        history_carry(history, host->node, history->shards++, record);
+        found_shard(history, host->node, record);
     }
 
     SlotsId now = accepted(host);

@@ -32,6 +32,7 @@ typedef enum MarkKind {
     MARK_STATE,     /* value: ClusterState */
     MARK_CLAIM,     /* value: SlotsId for which it accepts writes from now on */
     MARK_CARRIES,   /* other: node, value: shard that the node carries from now on */
+    MARK_FOUNDED,   /* the same; it is the first to carry it, or the first after all were wiped */
     MARK_CONTESTED, /* a contest begins */
     MARK_SETTLED,   /* and ends */
     MARK_KIND_COUNT

@@ -18,13 +18,16 @@ static uint16_t *carried(const Model *model)
 
 static void list_shards(Model *model)
 {
-    const Marks *marks = &model->cache->history.marks[MARK_CARRIES];
+    const Marks *marks = &model->cache->history.marks[MARK_FOUNDED];
     uint32_t count = marks_until(marks, model->state.seq);
     array_clear(&model->shards);
     for (uint32_t i = 0; i < count; i++) {
         const Mark *mark = &marks->items[i];
-        if (mark->value != model->shards.count) continue; /* inherited */
-        array_push(NULL, &model->shards, (Shard){.founder = mark->other, .owner = HOST_NONE});
+        SIM_ASSERT(mark->value <= model->shards.count);
+        if (mark->value == model->shards.count) {
+            array_push(NULL, &model->shards, (Shard){.owner = HOST_NONE});
+        }
+        model->shards.items[mark->value].founder = mark->other;
     }
 }
 
