@@ -50,6 +50,8 @@ static void lessons_hold_with_other_settings(void)
         {"06-the-mesh-and-the-rumour", 3, {{"N", "30"}, {"loss", "2%"}}, 0},
         {"06-the-mesh-and-the-rumour", 4, {{"T", "1s"}, {"guess", "20ms"}}, 1},
         {"06-the-mesh-and-the-rumour", 5, {{"gossip", "false"}}, 0},
+        {"10-who-may-vote", 34, {{"answers", "nnynyyny"}}, 0},
+        {"10-who-may-vote", 2, {{"T", "5s"}, {"answers", "yynnyynn"}}, 1},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         char path[100];
