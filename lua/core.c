@@ -3,6 +3,7 @@
 #include "lua/host.h"
 
 #include "sim/cluster/effect.h"
+#include "sim/cluster/keyslot.h"
 #include "sim/plan/plan.h"
 
 #include <string.h>
@@ -42,6 +43,18 @@ static int l_span_text(lua_State *L)
     text_append_span(text, host_check_span(L, 1));
     lua_pushstring(L, text_chars(text));
     return 1;
+}
+
+/* core.slot_of(key) -> slot, the part that is hashed */
+static int l_slot_of(lua_State *L)
+{
+    size_t size;
+    const char *key = luaL_checklstring(L, 1, &size);
+    luaL_argcheck(L, size <= UINT32_MAX, 1, "the key is too long");
+    KeyPart part = keyslot_part(key, (uint32_t)size);
+    lua_pushinteger(L, keyslot_of(key, (uint32_t)size));
+    lua_pushlstring(L, key + part.start, part.size);
+    return 2;
 }
 
 /* core.fail(text): an error at the line of the user's script */
@@ -256,23 +269,12 @@ static int l_signature(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"now", l_now},
-    {"parse", l_parse},
-    {"span_text", l_span_text},
-    {"fail", l_fail},
-    {"nearest", l_nearest},
-    {"sleep", l_sleep},
-    {"pause", l_pause},
-    {"spawn", l_spawn},
-    {"note", l_note},
-    {"setting", l_setting},
-    {"seed", l_seed},
-    {"rules", l_rules},
-    {"plan", l_plan},
-    {"meta", l_meta},
-    {"places", l_places},
-    {"signature", l_signature},
-    {NULL, NULL},
+    {"now", l_now},         {"parse", l_parse},         {"span_text", l_span_text},
+    {"slot_of", l_slot_of}, {"fail", l_fail},           {"nearest", l_nearest},
+    {"sleep", l_sleep},     {"pause", l_pause},         {"spawn", l_spawn},
+    {"note", l_note},       {"setting", l_setting},     {"seed", l_seed},
+    {"rules", l_rules},     {"plan", l_plan},           {"meta", l_meta},
+    {"places", l_places},   {"signature", l_signature}, {NULL, NULL},
 };
 
 void core_open(lua_State *L)

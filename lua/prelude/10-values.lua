@@ -162,3 +162,10 @@ local function profile_of(link, what, latency, jitter)
     link.bandwidth and rate_of(link.bandwidth, what .. ": bandwidth") or 0,
     link.loss and parts_of(link.loss, what .. ": loss") or 0
 end
+
+-- Keys ----------------------------------------------------------------------------------------------------------
+
+function slot_of(key)
+  if type(key) ~= "string" and type(key) ~= "number" then fail("slot_of wants a key, not %s", shown(key)) end
+  return core.slot_of(tostring(key))
+end

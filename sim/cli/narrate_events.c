@@ -261,6 +261,18 @@ static bool only_reads(const Text *line)
     return false;
 }
 
+/* Commands whose second word says what they do: with others it is a key. */
+static bool has_subcommands(const Text *line)
+{
+    static const char *const commands[] = {"CLUSTER", "CONFIG", "CLIENT", "COMMAND", "DEBUG",
+                                           "SCRIPT",  "ACL",    "MEMORY", "OBJECT",  "FUNCTION",
+                                           "LATENCY", "PUBSUB", "SLOWLOG"};
+    for (size_t i = 0; i < ARRAY_LENGTH(commands); i++) {
+        if (begins(line, commands[i])) return true;
+    }
+    return false;
+}
+
 /* Appends the text with node IDs replaced by the names of their nodes. */
 static void append_named(const Narrator *narrator, TraceText text, Text *out)
 {
@@ -291,7 +303,7 @@ static void tell_call(Narrator *narrator, const TraceRecord *record)
     }
     const char *chars = text_chars(&line->word);
     const char *space = strchr(chars, ' ');
-    if (space) space = strchr(space + 1, ' ');
+    if (space && has_subcommands(&line->word)) space = strchr(space + 1, ' ');
     line->topic = space ? (uint32_t)(space - chars) : line->word.size;
     narrator_add(narrator, record, line);
 }
