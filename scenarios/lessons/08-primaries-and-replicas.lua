@@ -112,8 +112,7 @@ local expected = lag + "300us" > "20ms" and moment + 1 or nil -- the first read 
 expect(first_stale == expected, "the first stale read is the first one after the OK, if the copy needs longer than 20 ms")
 
 step "WAIT"
-predict { "After a write, the client sends `WAIT 1 5000`: wait until one replica has it. The way to *" .. replica.name
-  .. "* takes " .. tostring(lag) .. ". When does the answer come?",
+predict { "`WAIT 1 5000` after a write: until one replica has it. One way takes " .. tostring(lag) .. ".",
   choices = { "at once", "after " .. tostring(lag), "after " .. tostring(lag * 2) }, answer = 3 }
 writer:call("SET", KEY, "four")
 sent = now()
@@ -162,8 +161,7 @@ expect(wait_until(in_sync, "60s"), "all is as before")
 wait "2s"
 
 step "What the OK was worth"
-predict { "The link breaks again. *" .. primary.name .. "* says OK to `SET " .. KEY .. " last`, and dies. " .. replica.name
-  .. " takes over. Which value will clients read?",
+predict { "*" .. primary.name .. "*, cut off, says OK to `SET " .. KEY .. " last`, and dies. What will clients read?",
   choices = { "\"last\": it had its OK", "the one before" }, answer = 2 }
 cut(primary, replica)
 local answer = writer:call("SET", KEY, "last")
