@@ -1,6 +1,6 @@
 -- Lesson 8 of 20: OK is said before the copy exists; what reads from a replica, WAIT and a broken link make of that.
 --
--- Try also:  --set lag=300ms   --set lag=5ms   --set cut=70s   --set confirm=true   --seed 2
+-- Try also:  --set lag=300ms   --set lag=5ms   --set cut=70s   --set confirm=true   --set reads=ffss   --seed 2
 title "Primaries and replicas"
 
 local KEY, SLOT = "hello", 866
@@ -95,13 +95,18 @@ at(start + duration "40ms" * moment - "20ms", function()
   acknowledged = now()
 end)
 local first_stale
-local told = {}
+local told, letters, whys = {}, {}, {}
 for i = 1, 4 do
   wait(start + duration "40ms" * (i - 1) - now())
   local asked = now()
   local value = reader:call("GET", KEY)
-  if acknowledged and acknowledged <= asked and value ~= "three" then first_stale = first_stale or i end
+  local is_late = acknowledged and acknowledged <= asked
+  local is_stale = is_late and value ~= "three"
+  if is_stale then first_stale = first_stale or i end
   told[i] = ("%d: \"%s\""):format(i, value)
+  letters[i] = is_stale and "s" or "f"
+  whys[i] = is_stale and "The OK for \"three\" was given before this read, and it got \"two\"."
+    or is_late and "The copy had arrived." or "There was nothing newer yet."
 end
 caught_up(replica, primary, lag + "1s")
 say("Four reads at *%s*: %s. Between them *%s* said OK to `SET %s three`. Step back on the timeline, or look at the console.",
@@ -110,6 +115,8 @@ predict { "An old value before the OK is no lie. Which is the first stale read?"
   choices = { "read 1", "read 2", "read 3", "read 4", "none" }, answer = first_stale or 5 }
 local expected = lag + "300us" > "20ms" and moment + 1 or nil -- the first read after the write comes 20 ms later
 expect(first_stale == expected, "the first stale read is the first one after the OK, if the copy needs longer than 20 ms")
+exercise { "reads", question = "Which of the four reads are fresh, which stale? A letter for each, as in `--set reads=ffff`.",
+  answer = table.concat(letters), why = whys }
 
 step "WAIT"
 predict { "`WAIT 1 5000` after a write: until one replica has it. One way takes " .. tostring(lag) .. ".",
@@ -146,7 +153,8 @@ say("*%s* has been cut off for %s and is %d bytes behind. A silent primary may h
   replica, now() - cut_at, primary:offset() - replica:offset())
 expect((replica:replication() == "connected") == (now() - cut_at < "60s"), "to *%s* the link is %s", replica,
   replica:replication())
-expect(primary:state() == "ok" and replica:state() == "ok", "the cluster is ok: %s and %s alone miss each other", primary, replica)
+expect(primary:state() == "ok" and replica:state() == "ok", "the cluster is ok: %s and %s alone miss each other", primary,
+  replica)
 expect(primary:sees(replica).fail == false and not c.n2:sees(primary).pfail, "nobody else has lost anything")
 
 step "And heals"

@@ -1,7 +1,7 @@
 -- Lesson 20 of 20: several keys in one command. The slot decides, not the node; tags put keys together; what a cluster cannot do.
 --
 -- Design a schema:  --set schema='trip:ID:FIELD'   --set schema='{app}:trip:ID:FIELD'   --set schema='{trip:ID}:FIELD'
--- Try also:         --set trips=1000   --set clients=200
+-- Try also:         --set trips=1000   --set clients=200   --set answers=oooooooo
 title "Hash tags, transactions, limits"
 
 local schema = setting("schema", "{trip:ID}:FIELD") -- what is graded: ID and FIELD are replaced
@@ -12,14 +12,17 @@ local c = cluster { primaries = 3, node_timeout = "5s", link = { latency = "200u
 local DONE, CROSSSLOT, MOVED, EXECABORT = 1, 2, 3, 4
 local words = { "it is done", "CROSSSLOT", "MOVED", "EXECABORT" }
 
+local answers, whys = "", {} -- of all eight, for the exercise
+
 -- Asks what the last of these commands answers, then sends them on one connection, as redis-cli prints it.
-local function quiz(question, node, lines, answer)
+local function quiz(question, node, lines, answer, why)
   predict { question, choices = words, answer = answer }
   local conn = node:connect()
   local printed = conn:cli(lines)
   conn:close()
   local error = printed:match "^%(error%) (%u+)"
   expect(answer == DONE and not error or error == words[answer], "%s", error or words[DONE])
+  answers, whys[#whys + 1] = answers .. (error and error:sub(1, 1):lower() or "o"), why
 end
 
 step "One node, two slots"
@@ -32,12 +35,14 @@ expect(slot_of "user:1001" == 5712 and slot_of "user:1002" == 9779, "slots 5712 
 expect(c:owner(5712) == n2 and c:owner(9779) == n2, "n2 owns both")
 say "Two users, two slots, 5712 and 9779. Both belong to *n2*: everything one command wants is in one process."
 quiz("`MSET user:1001 ann user:1002 bob`, sent to *n2*, which owns both?", n2,
-  "MSET user:1001 ann user:1002 bob", CROSSSLOT)
+  "MSET user:1001 ann user:1002 bob", CROSSSLOT, "Two slots; that one node has both does not matter.")
 say("The rule asks for one *slot*, not for one node. Tomorrow the two slots may live apart, and a program that worked by chance "
   .. "would fail then.")
 wait "1s"
-quiz("`DEL user:1001 user:1001`, sent to *n2*?", n2, "DEL user:1001 user:1001", DONE)
-quiz("`MSET user:1001 ann foo 1`, sent to *n1*, which owns neither?", n1, "MSET user:1001 ann foo 1", CROSSSLOT)
+quiz("`DEL user:1001 user:1001`, sent to *n2*?", n2, "DEL user:1001 user:1001", DONE,
+  "The same key twice is one slot.")
+quiz("`MSET user:1001 ann foo 1`, sent to *n1*, which owns neither?", n1,
+  "MSET user:1001 ann foo 1", CROSSSLOT, "Slots are compared before owners.")
 say "Keys are compared with each other first, owners are looked up afterwards. No node can do what is not of one slot."
 wait "1s"
 
@@ -63,8 +68,9 @@ step "Together by design"
 local rider, driver = "{trip:42}:rider", "{trip:42}:driver"
 expect(slot_of(rider) == 9610 and slot_of(driver) == 9610, "both are in slot 9610")
 quiz("`MSET {trip:42}:rider ann {trip:42}:driver bob`, sent to *n2*?", n2,
-  "MSET {trip:42}:rider ann {trip:42}:driver bob", DONE)
-quiz("`MGET {trip:42}:rider {trip:42}:driver`, sent to *n1*?", n1, "MGET {trip:42}:rider {trip:42}:driver", MOVED)
+  "MSET {trip:42}:rider ann {trip:42}:driver bob", DONE, "One tag, one slot, and n2 owns it.")
+quiz("`MGET {trip:42}:rider {trip:42}:driver`, sent to *n1*?", n1, "MGET {trip:42}:rider {trip:42}:driver",
+  MOVED, "One slot, but n2 owns it.")
 say "One slot, one owner: two keys are written at once or not at all, and a wrong node knows whom to name."
 wait "1s"
 
@@ -75,7 +81,7 @@ MULTI
 SET user:1001 ann
 SET user:1002 bob
 EXEC
-]], CROSSSLOT)
+]], CROSSSLOT, "EXEC is checked with the keys of all queued commands.")
 expect(n2:call("GET", "user:1001") == "before" and n2:call("GET", "user:1002") == nil, "nothing of it has been done")
 say "When queued, a command is checked alone. `EXEC` is checked with the keys of all of them, and nothing has run."
 wait "1s"
@@ -84,15 +90,17 @@ MULTI
 SET user:1001 ann
 SET foo 1
 EXEC
-]], EXECABORT)
+]], EXECABORT, "A command that was refused when it was queued spoils the transaction.")
 expect(n2:call("GET", "user:1001") == "before", "again nothing has been done")
 quiz("In `MULTI`, *n2* queues `SET {trip:42}:rider ...` and `GET {trip:42}:driver`. `EXEC`?", n2, [[
 MULTI
 SET {trip:42}:rider eve
 GET {trip:42}:driver
 EXEC
-]], DONE)
+]], DONE, "One tag, one slot, and n2 owns it.")
 expect(n2:call("GET", rider) == "eve", "both have run")
+exercise { "answers", question = "What did the eight commands get? A letter for each: o (done), c, m or e.",
+  answer = answers, why = whys }
 say "The unit of atomicity is the slot. Every tag is a promise: what it holds together can never be on two nodes."
 wait "1s"
 
@@ -154,8 +162,8 @@ refused, share = judge "{trip:ID}:FIELD"
 expect(refused == 0, "with `{trip:17}:rider` none is refused")
 expect(share < 0.05, "and the fullest slot has %.1f %% of the keys", share * 100)
 local spread = work "{trip:ID}:FIELD"
-say("`{trip:17}:rider`: what changes together is together, and nothing else. The fullest slot has %.1f %% of the keys; %d clients "
-  .. "are done after %s.", share * 100, clients, spread)
+say("`{trip:17}:rider`: what changes together is together, and nothing else. The fullest slot has %.1f %% of the keys; %d "
+  .. "clients are done after %s.", share * 100, clients, spread)
 wait "1s"
 
 step "One cell burns"

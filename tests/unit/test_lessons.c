@@ -50,8 +50,16 @@ static void lessons_hold_with_other_settings(void)
         {"06-the-mesh-and-the-rumour", 3, {{"N", "30"}, {"loss", "2%"}}, 0},
         {"06-the-mesh-and-the-rumour", 4, {{"T", "1s"}, {"guess", "20ms"}}, 1},
         {"06-the-mesh-and-the-rumour", 5, {{"gossip", "false"}}, 0},
+        {"08-primaries-and-replicas", 2, {{"lag", "300ms"}, {"confirm", "true"}}, 0},
+        {"08-primaries-and-replicas", 3, {{"lag", "5ms"}, {"cut", "70s"}}, 0},
+        {"08-primaries-and-replicas", 5, {{"reads", "ffss"}}, 0},
+        {"08-primaries-and-replicas", 2, {{"reads", "fsfs"}}, 1},
         {"10-who-may-vote", 34, {{"answers", "nnynyyny"}}, 0},
         {"10-who-may-vote", 2, {{"T", "5s"}, {"answers", "yynnyynn"}}, 1},
+        {"20-hash-tags-and-limits", 2, {{"trips", "500"}, {"answers", "cocomceo"}}, 0},
+        {"20-hash-tags-and-limits", 3, {{"schema", "trip:{ID}:FIELD"}}, 0},
+        {"20-hash-tags-and-limits", 4, {{"schema", "trip:ID:FIELD"}, {"answers", "oooooooo"}}, 2},
+        {"20-hash-tags-and-limits", 5, {{"schema", "{app}:trip:ID:FIELD"}}, 1},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
         char path[100];
