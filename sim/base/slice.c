@@ -49,3 +49,21 @@ bool slice_integer(Slice slice, int64_t *value)
     *value = negative ? (int64_t)(0 - sum) : (int64_t)sum;
     return true;
 }
+
+bool slice_ip(Slice slice, uint32_t *ip)
+{
+    uint32_t at = 0;
+    *ip = 0;
+    for (uint32_t part = 0; part < 4; part++) {
+        uint32_t value = 0, digits = 0;
+        if (part > 0 && (at == slice.size || slice.chars[at++] != '.')) return false;
+        for (; at < slice.size && slice.chars[at] >= '0' && slice.chars[at] <= '9'; at++) {
+            if (digits > 0 && value == 0) return false;
+            value = value * 10 + (uint32_t)(slice.chars[at] - '0');
+            if (++digits > 3 || value > 255) return false;
+        }
+        if (digits == 0) return false;
+        *ip = *ip << 8 | value;
+    }
+    return at == slice.size;
+}

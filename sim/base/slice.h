@@ -18,5 +18,7 @@ bool slice_is(Slice slice, const char *lower_word);
 /* Integers as redis-server reads them (string2ll): no sign but '-', no leading zeros, no blanks, no
  * overflow. */
 bool slice_integer(Slice slice, int64_t *value);
+/* "a.b.c.d" in decimal without leading zeros, as inet_pton takes it. */
+bool slice_ip(Slice slice, uint32_t *ip);
 
 #endif

@@ -16,25 +16,6 @@
 
 /* --- MEET --- */
 
-/* Simplified: IPv4 only, "a.b.c.d" in decimal without leading zeros, as inet_pton takes it. */
-static bool read_ip(Slice text, uint32_t *ip)
-{
-    uint32_t at = 0;
-    *ip = 0;
-    for (uint32_t part = 0; part < 4; part++) {
-        uint32_t value = 0, digits = 0;
-        if (part > 0 && (at == text.size || text.chars[at++] != '.')) return false;
-        for (; at < text.size && text.chars[at] >= '0' && text.chars[at] <= '9'; at++) {
-            if (digits > 0 && value == 0) return false;
-            value = value * 10 + (uint32_t)(text.chars[at] - '0');
-            if (++digits > 3 || value > 255) return false;
-        }
-        if (digits == 0) return false;
-        *ip = *ip << 8 | value;
-    }
-    return at == text.size;
-}
-
 static bool is_port(int64_t port)
 {
     return port >= 1 && port <= 65535;
@@ -56,7 +37,7 @@ void admin_meet(AdminCall *call)
                     call->argv[4].chars);
         return;
     }
-    if (!read_ip(call->argv[2], &ip) || !is_port(port) || !is_port(bus_port)) {
+    if (!slice_ip(call->argv[2], &ip) || !is_port(port) || !is_port(bus_port)) {
         admin_error(call, "Invalid node address specified: %.*s:%.*s", (int)call->argv[2].size,
                     call->argv[2].chars, (int)call->argv[3].size, call->argv[3].chars);
         return;

@@ -84,6 +84,11 @@ LinkId net_open(Net *net, HostId from, HostId to, bool nodelay, SimTime now)
     return 2 * id;
 }
 
+void net_to_closed_port(Net *net, LinkId link)
+{
+    net_connection(net, link)->closed_port = true;
+}
+
 void net_maybe_free(Net *net, uint32_t id)
 {
     Connection *connection = &net->connections.items[id];
@@ -212,7 +217,7 @@ static void on_connect(Net *net, uint32_t id)
         net_post(net, net->now + wait, NET_EVENT_CONNECT, id, connection->generation);
         return;
     }
-    if (!net->hosts.items[to].listening) {
+    if (!net->hosts.items[to].listening || connection->closed_port) {
         fail_connect(net, id, NET_REFUSED);
         return;
     }

@@ -102,6 +102,9 @@ bool net_reachable(const Net *net, HostId from, HostId to);
  * The destination host may be HOST_NONE (no such address): then it behaves like a host without
  * power. */
 LinkId net_open(Net *net, HostId from, HostId to, bool nodelay, SimTime now);
+/* The connection just opened asks for a port where nobody listens, whoever listens at the host's
+ * own: it will be refused. */
+void net_to_closed_port(Net *net, LinkId link);
 /* Closes one end; everything sent before still arrives. Nothing more is reported on this end. */
 void net_close(Net *net, LinkId link, SimTime now);
 /* The process of this host is gone: all its ends are closed by the kernel, unread data is lost. */

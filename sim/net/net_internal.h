@@ -60,6 +60,7 @@ typedef struct Connection {
     uint64_t key;         /* of its random numbers */
     uint8_t syn_retries;
     bool used, established, nodelay;
+    bool closed_port; /* asked for where nobody listens */
     bool open[2];
     Direction direction[2]; /* by the sender's end */
 } Connection;

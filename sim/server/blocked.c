@@ -208,6 +208,7 @@ void blocked_serve(Server *server, NodeEnv *env)
         }
         if (oldest) {
             run_again(server, oldest, env);
+            if (migrate_is_running(server)) return; /* the others wait till it is over */
             again = oldest->block == BLOCK_NONE;
         }
     }

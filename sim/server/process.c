@@ -13,8 +13,8 @@ void reply_arity(Reply *reply, const char *name)
 /* --- the table of the server's own commands --- */
 
 static const ServerBinding *const bindings[] = {
-    multi_bindings, blocked_bindings, pubsub_bindings, connection_bindings, configure_bindings,
-    info_bindings,  migrate_bindings, debug_bindings,  cluster_bindings};
+    multi_bindings, blocked_bindings, pubsub_bindings,  connection_bindings, configure_bindings,
+    info_bindings,  migrate_bindings, restore_bindings, debug_bindings,      cluster_bindings};
 
 ServerFunction *process_function(const CommandRow *row)
 {

@@ -45,6 +45,7 @@ void server_destroy(Server *server, Mem *mem)
     for (uint32_t i = 0; i < server->outputs.count; i++)
         blob_free(mem, &server->outputs.items[i].bytes);
     blob_free(mem, &server->taken);
+    migrate_deinit(server);
     outbound_deinit(server);
     array_deinit(mem, &server->clients);
     array_deinit(mem, &server->outputs);
@@ -223,6 +224,7 @@ void server_on_cron(Server *server, NodeEnv *env)
 {
     Text stream = {.mem = server->mem};
     blocked_on_cron(server, env);
+    migrate_on_cron(server, env);
     if (!server_is_replica(server)) {
         uint32_t deleted = expiry_cycle(server->parts.keys, now_of(server, env), EXPIRY_KEYS_MAX,
                                         &server->expiry_slot, &stream);

@@ -8,7 +8,7 @@
  *   multi.c    MULTI, EXEC, WATCH                 blocked.c  BLPOP and friends, WAIT, pauses, §9.5
  *   pubsub.c   channels, sharded channels         connection.c HELLO, CLIENT, AUTH, SELECT, PING...
  *   configure.c CONFIG GET and SET                info.c     INFO, ROLE, COMMAND, TIME, MEMORY...
- *   eval.c     EVAL, SCRIPT (scripting.h)         migrate.c  DUMP, RESTORE, MIGRATE
+ *   eval.c     EVAL, SCRIPT (scripting.h)         restore.c  DUMP, RESTORE   migrate.c  MIGRATE
  *   debug.c    DEBUG, SHUTDOWN, refusals of §1.9  cost.c     service times
  *   outbound.c connections to other servers */
 #ifndef SERVER_SERVER_H

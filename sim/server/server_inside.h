@@ -2,6 +2,7 @@
 #ifndef SERVER_INSIDE_H
 #define SERVER_INSIDE_H
 
+#include "sim/server/migrate.h"
 #include "sim/server/redirect.h"
 #include "sim/server/server.h"
 
@@ -31,6 +32,7 @@ struct Server {
     bool wants_acks;      /* a client waits in WAIT: the replicas are asked before sleeping */
     bool wants_exit;      /* SHUTDOWN: the process ends after this turn */
     Outbound outbound;
+    Migrate migrate;
     SimSpan extra_cost; /* of the command being executed: DEBUG SLEEP, MIGRATE, scripts */
     uint64_t commands, connections, expired, hits, misses; /* for INFO */
 };
@@ -57,7 +59,7 @@ typedef struct ServerBinding {
 /* Each file of the server's own commands ends with its table, closed by { NULL, NULL }. */
 extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings[],
     connection_bindings[], configure_bindings[], info_bindings[], migrate_bindings[],
-    debug_bindings[], cluster_bindings[];
+    restore_bindings[], debug_bindings[], cluster_bindings[];
 
 /* server.c */
 Client *server_client(const Server *server, ClientId id); /* NULL */

@@ -84,6 +84,22 @@ static void add_sort(const Slice *argv, uint32_t argc, KeyPositions *out, Mem *m
     if (store) array_push(mem, out, store);
 }
 
+/* The third argument, or those after KEYS when it is empty (migrateGetKeys). */
+static void add_migrate(const Slice *argv, uint32_t argc, KeyPositions *out, Mem *mem)
+{
+    uint32_t first = 3, end = 4;
+    for (uint32_t i = 6; i < argc; i++) {
+        if (slice_is(argv[i], "auth")) i++;
+        else if (slice_is(argv[i], "auth2")) i += 2;
+        else if (slice_is(argv[i], "keys")) {
+            first = i + 1;
+            end = argv[3].size > 0 ? first : argc; /* both: the command refuses them */
+            break;
+        }
+    }
+    for (uint32_t i = first; i < end; i++) array_push(mem, out, i);
+}
+
 static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions *out, Mem *mem)
 {
     switch ((int)id) {
@@ -98,6 +114,7 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
     case ROW_ZDIFFSTORE:
     case ROW_ZINTERSTORE:
     case ROW_ZUNIONSTORE: array_push(mem, out, 1u); return add_counted(argv, argc, 2, out, mem);
+    case ROW_MIGRATE: add_migrate(argv, argc, out, mem); return true;
     case ROW_SORT: add_sort(argv, argc, out, mem); return true;
     case ROW_SORT_RO: array_push(mem, out, 1u); return true;
     case ROW_MEMORY:

@@ -269,11 +269,10 @@ static void send_outputs(Sim *sim, Host *host, SimTime depart)
     }
 }
 
-static HostId host_at_address(const Sim *sim, uint32_t ip, uint16_t port)
+static HostId host_at_ip(const Sim *sim, uint32_t ip)
 {
     for (uint32_t i = 0; i < sim->hosts.count; i++) {
-        const Host *host = &sim->hosts.items[i];
-        if (!host->is_client && host->ip == ip && host->port == port) return (HostId)i;
+        if (sim->hosts.items[i].ip == ip) return (HostId)i;
     }
     return HOST_NONE;
 }
@@ -282,8 +281,11 @@ static void carry_out_wish(Sim *sim, HostId number, OutboundWish *wish, SimTime 
 {
     Host *host = world_host(sim, number);
     if (wish->kind == OUTBOUND_OPEN) {
-        HostId to = host_at_address(sim, wish->ip, wish->port);
+        HostId to = host_at_ip(sim, wish->ip);
         uint32_t conn = conns_open(sim, number, to, CONN_OF_PROCESS);
+        bool listens = to != HOST_NONE && !sim->hosts.items[to].is_client &&
+                       sim->hosts.items[to].port == wish->port;
+        if (to != HOST_NONE && !listens) net_to_closed_port(sim->net, conns_at(sim, conn)->near);
         conns_at(sim, conn)->outbound = wish->id;
         SIM_ASSERT(wish->id == host->outbound.count + 1); /* ids count from 1 */
         array_push(sim->mem, &host->outbound, conn);
