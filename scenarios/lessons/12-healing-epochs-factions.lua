@@ -1,0 +1,296 @@
+-- Lesson 12 of 20: a wall makes two opinions of who owns what; it falls, and an epoch decides, not the data.
+--
+-- Try also:  --set order=abcdef   --set lost=1-9   --set T=2s   --set both=30s   --seed 2
+title "Healing, epochs, factions"
+
+local T = setting("T", duration "5s")
+local both = setting("both", T * 2 + "2s") -- so long both data centres accept writes
+if T < "2s" or T > "15s" then error("--set T=" .. T .. ": from 2s to 15s is wanted") end
+if both < T * 2 or both > "120s" then error("--set both=" .. both .. ": from 2 T, so long a FAIL is kept, to 120s is wanted") end
+local SLOT = 866 -- the slot of the key "hello"
+
+-- Two data centres. n4, n5, n6 will be the replicas of n1, n2, n3.
+local c = cluster { primaries = 6, node_timeout = T, zones = { "north", "south", "south", "south", "north", "north" },
+                    link = { latency = "200us", jitter = "100us" }, zone_link = { latency = "2ms", jitter = "500us" } }
+local n1, n2, n3, n4, n5, n6 = c.n1, c.n2, c.n3, c.n4, c.n5, c.n6
+local north, south = c:zone "north", c:zone "south"
+
+local function settled()
+  for _, each in ipairs(c.nodes) do
+    if each:role() == "replica" and each:replication() ~= "connected" then return false end
+  end
+  return c:converged()
+end
+-- Whom CLUSTER SLOTS of this node names as the owner of the slot.
+local function told(node, slot)
+  for _, range in ipairs(node:call "CLUSTER SLOTS") do
+    if range[1] <= slot and slot <= range[2] then
+      for _, each in ipairs(c.nodes) do
+        if each.ip == range[3][1] then return each end
+      end
+    end
+  end
+end
+
+-- Clients that write beside a node: five writes a second, each another key of slot 866. What was acknowledged is noted.
+local clients = 0
+local function client(beside)
+  clients = clients + 1
+  local self = { acked = {}, refused = 0, count = 0, prefix = "{hello}:" .. clients .. ":" }
+  self.task = every("200ms", function()
+    self.count = self.count + 1
+    local number = self.count
+    if beside:call("SET", self.prefix .. number, number) == "OK" then
+      self.acked[#self.acked + 1] = number
+    else
+      self.refused = self.refused + 1
+    end
+  end)
+  return self
+end
+local function ranges(list) -- 1, 2, 3, 7 -> "1-3, 7"
+  local parts, from = {}, nil
+  for i, number in ipairs(list) do
+    from = from or number
+    if list[i + 1] ~= number + 1 then
+      parts[#parts + 1] = from == number and "" .. number or from .. "-" .. number
+      from = nil
+    end
+  end
+  return #parts > 0 and table.concat(parts, ", ") or "none"
+end
+-- The acknowledged writes of a client that the owner of the slot does not have.
+local function lost_of(writer)
+  local lost, owner = {}, c:owner(SLOT)
+  for _, number in ipairs(writer.acked) do
+    if not owner:call("GET", writer.prefix .. number) then lost[#lost + 1] = number end
+  end
+  return lost
+end
+
+local moment = {} -- what happened when, for the exercise
+local function note(name) moment[name] = moment[name] or now() end
+
+step "One cluster, two data centres"
+n1:addslotsrange(0, 5460)
+n2:addslotsrange(5461, 10922)
+n3:addslotsrange(10923, 16383)
+for i, each in ipairs(c.nodes) do each:set_config_epoch(i) end
+for i = 2, 6 do c.nodes[i]:meet(n1) end
+expect(wait_until(function() return c:converged() end, "60s"), "six nodes agree")
+n4:replicate(n1)
+n5:replicate(n2)
+n6:replicate(n3)
+expect(wait_until(settled, "60s"), "every replica has its copy")
+say("North: the primary *n1*, and the replicas *n5* and *n6*. South: the primaries *n2* and *n3*, and *n4*, the replica of *n1*. "
+  .. "The key `hello` is in slot %d, which *n1* owns with epoch %d.", SLOT, n1:epoch())
+local northern = client(n1)
+wait "3s"
+expect(#northern.acked > 10 and northern.refused == 0, "writes are acknowledged")
+
+-- Factions ---------------------------------------------------------------------------------------------------------
+
+step "A wall"
+local failed_by_majority = on("failed", function(e) if e.peer == n1 then note "d" end end)
+local before = northern.acked[#northern.acked]
+local wall = cut(north, south)
+local wall_at = now()
+say("North and south cannot talk. A client in the north goes on writing to *n1*, five times a second; write %d was its last before the "
+  .. "wall.", before)
+predict { "Two primaries are in the south, one in the north. Who will own slot " .. SLOT .. " in the end?",
+  choices = { "n1: it has it", "n4: the higher epoch", "whoever wrote last" }, answer = 2 }
+expect(wait_until(function()
+  if n4:role() == "primary" then note "b" end
+  if n1:state() == "fail" then northern.task.stop() end
+  return moment.b and n1:state() == "fail" and n2:owner(SLOT) == n4 and n3:owner(SLOT) == n4
+end, T * 8), "the south elects n4, and n1 stops")
+local southern = client(n4)
+say("The south called *n1* FAIL and elected *n4* with epoch %d. *n1* reaches no majority and has stopped. Two opinions about a third of "
+  .. "the slots: in the north everybody believes *n1*, in the south *n4*.", n4:epoch())
+for _, each in ipairs(c.nodes) do
+  local zone_owner = each.zone == "north" and n1 or n4
+  expect(each:owner(SLOT) == zone_owner, "%s believes in %s", each, zone_owner)
+end
+
+step "Ask the wrong one"
+predict { "A client starts in the north and asks *n1* for `CLUSTER SLOTS`. What is it told about slot " .. SLOT .. "?",
+  choices = { "n1", "n4", "an error: it has no majority" }, answer = 1 }
+expect(told(n1, SLOT) == n1 and told(n5, SLOT) == n1, "the north says n1")
+expect(told(n2, SLOT) == n4, "the south says n4")
+local _, why = n1:call("SET", "hello", "world")
+expect(why == "CLUSTERDOWN The cluster is down", "and n1 refuses")
+say("It is told *n1*, and *n1* says \"%s\". `CLUSTER SLOTS` shows what the node believes, and has no word for doubt (redis#3138). A "
+  .. "client that hears CLUSTERDOWN must ask somebody else, not the same one again.", why)
+wait(T)
+
+step "The wall falls"
+predict { "The wall falls. What will *n1* learn first?",
+  choices = { "that n4 has more data", "a claim with a higher epoch", "that it was voted out" }, answer = 2 }
+wall:heal()
+note "e"
+local healed = now()
+local agreed
+expect(wait_until(function()
+  if n1:role() == "replica" then
+    note "c"
+    if n1:state() == "ok" then note "f" end
+  end
+  local all = true
+  for _, each in ipairs(c.nodes) do all = all and each:owner(SLOT) == n4 end
+  agreed = agreed or all and now()
+  return agreed and moment.f
+end, T * 8), "all believe in n4")
+expect(n1:role() == "replica" and n1:primary() == n4, "n1 follows n4")
+say("%s after the wall fell *n1* had a claim for its slots with epoch %d; its own was 1. It lost all of them, and whoever loses all becomes "
+  .. "a replica of the winner. %s after the fall all six believed in *n4*.", moment.c - healed, n4:epoch(), agreed - healed)
+expect(wait_until(function() return n1:replication() == "connected" end, "60s"), "n1 copies n4")
+note "a"
+failed_by_majority.stop()
+southern.task.stop()
+expect(wait_until(settled, "60s"), "all is well again")
+local lost = lost_of(northern)
+local survived = #lost_of(southern) == 0
+expect(survived, "what n4 acknowledged is there")
+expect(#lost > 0 and lost[1] == before + 1 and lost[#lost] == northern.acked[#northern.acked],
+  "what n1 acknowledged behind the wall is gone")
+say("*n1* threw its data away and copied that of *n4*: the writes %s, all acknowledged behind the wall, are lost. Nobody compared "
+  .. "data. Had *n1* had a million writes and *n4* none, it would have ended in the same way.", ranges(lost))
+report("lost in the north", ranges(lost))
+report("all believe in the winner after", agreed - healed)
+exercise { "order",
+  question = "put in order: a) n1 has copied n4  b) n4 is elected  c) n1 loses its slots  d) the south calls n1 FAIL  e) the wall falls  "
+    .. "f) n1 says cluster_state:ok",
+  answer = (function()
+    local names = { "a", "b", "c", "d", "e", "f" }
+    table.sort(names, function(x, y) return moment[x] < moment[y] end)
+    return table.concat(names)
+  end)(),
+  why = "FAIL by a majority comes before the vote; the vote before anybody can claim; a claim reaches n1 when the wall is gone; a primary of a "
+    .. "minority would wait before it says ok, a replica says it as soon as it reaches a majority; the copy takes seconds." }
+
+-- The lock ---------------------------------------------------------------------------------------------------------
+
+step "Nobody took its place"
+local lock = T < "5s" and T or duration "5s"
+say("Now a wall around a whole shard, *n3* and its replica *n6*. The others call both FAIL, and there is nobody to elect.")
+wall = isolate { n3, n6 }
+expect(wait_until(function() return n3:state() == "fail" and n2:sees(n3).fail end, T * 6), "n3 has stopped, and is FAIL for the others")
+wait(T * 2 + "1s") -- until the others would take it back
+predict { "The wall falls. *n3* has the newest claim to its slots, and nobody else ever had one. When does it accept writes?",
+  choices = { "at once", "after " .. lock, "when it has been voted for" }, answer = 2 }
+wall:heal()
+healed = now()
+local seen_well = wait_until(function() return not n2:sees(n3).fail end, T * 4)
+expect(seen_well, "n2 takes n3 for alive again")
+local took = wait_until(function() return n3:state() == "ok" end, T * 4)
+expect(took, "n3 serves again")
+took = now() - healed
+expect(took >= lock and took <= lock + T + "1s", "it waited for %s", lock)
+say("%s after the fall. A primary that comes out of a minority waits T, at least half a second and at most 5 s, before it accepts anything: "
+  .. "time to hear whether somebody has a higher epoch. *n1* needed that, *n3* did not, and neither could know.", took)
+report("rejoin delay", took)
+expect(wait_until(settled, "60s"), "all is well again")
+
+-- TAKEOVER ---------------------------------------------------------------------------------------------------------
+
+step "The second data centre"
+say("All three primaries are in the south now: *n4*, *n2* and *n3*. The north has a copy of everything.")
+southern = client(n4)
+wait "3s"
+before = southern.acked[#southern.acked]
+wall = cut(north, south)
+wall_at = now()
+say("The line breaks again; write %d of the southern client was its last before. The south has all votes and notices little. The north has "
+  .. "three replicas, and will never elect anybody.", before)
+expect(wait_until(function() return n1:state() == "fail" end, T * 4), "the north stops")
+expect(n4:state() == "ok", "the south serves")
+predict { "The users are sent north, and an operator makes the north serve: `CLUSTER FAILOVER TAKEOVER` at *n1*, *n5* and *n6*. How long will "
+    .. "both sides accept writes?",
+  choices = { "T: one side is the minority", "as long as the wall stands", "not at all" }, answer = 2 }
+for _, each in ipairs { n1, n5, n6 } do
+  expect(each:call "CLUSTER FAILOVER TAKEOVER" == "OK", "%s takes over", each)
+  wait "50ms"
+end
+expect(wait_until(function() return n1:state() == "ok" and n5:state() == "ok" and n6:state() == "ok" end, T * 8), "the north serves")
+northern = client(n1)
+local doubly = now()
+wait(both)
+expect(n4:state() == "ok" and n1:state() == "ok" and n4:info().cluster_size == 3 and n1:info().cluster_size == 3,
+  "both sides serve, each with a majority of its own")
+say("Each side sees three primaries with slots, and all of them within reach: that is a majority, twice. *n1* has epoch %d, *n4* %d. In a vote "
+  .. "the south would have refused; nobody asked it. Since %s both accept writes to slot %d.", n1:epoch(), n4:epoch(), now() - doubly, SLOT)
+predict { "The line is repaired. Which writes will be lost?",
+  choices = { "the older ones", "those of the north", "those of the south since the line broke" }, answer = 3 }
+
+step "Repaired"
+wall:heal()
+healed = now()
+expect(wait_until(function() return n4:role() == "replica" and n2:role() == "replica" and n3:role() == "replica" end, T * 8),
+  "the south gives way")
+local gave_way = now() - healed
+southern.task.stop()
+northern.task.stop()
+expect(wait_until(settled, "120s"), "all agree")
+expect(c:owner(SLOT) == n1, "slot %d is n1's again", SLOT)
+lost = lost_of(southern)
+expect(#lost_of(northern) == 0, "no write of the north is lost")
+expect(#lost > 0 and lost[1] == before + 1 and lost[#lost] == southern.acked[#southern.acked], "all of the south since the wall are")
+say("%s later *n2*, *n3* and *n4* were replicas: the north had the higher epochs. Lost are the writes %s of the southern client: every one that "
+  .. "was acknowledged after the line broke (redis#3588). Had somebody stopped the south first, none would be.", gave_way, ranges(lost))
+report("lost in the south", ranges(lost))
+report("acknowledged twice for", healed - doubly)
+exercise { "lost", question = "which writes of the southern client were lost when the line was repaired? first-last", answer = ranges(lost),
+  why = "Lost is what the losing side acknowledged and the winning side never got: all after the last write before the wall, to the last OK." }
+
+-- Equal epochs -----------------------------------------------------------------------------------------------------
+
+step "Equal epochs"
+say("Once more a wall. In the south an operator takes over with TAKEOVER; in the north another one wants to be sure, and raises the epochs with "
+  .. "`CLUSTER BUMPEPOCH`. Both take the next number, and nobody is asked.")
+wait(T * 4)
+wall = cut(north, south)
+wait(T * 2)
+local contests = { { n1, n4 }, { n5, n2 }, { n6, n3 } } -- of each shard: its primary in the north, its replica in the south
+for _, pair in ipairs(contests) do
+  pair[2]:call "CLUSTER FAILOVER TAKEOVER"
+  wait "50ms"
+end
+for _, pair in ipairs(contests) do
+  pair[1]:call "CLUSTER BUMPEPOCH"
+  wait_until(function() -- it is not announced, and the next one shall take another number
+    for _, each in ipairs(north) do
+      if each:current_epoch() < pair[1]:epoch() then return false end
+    end
+    return true
+  end, T * 2)
+  expect(pair[1]:epoch() == pair[2]:epoch(), "%s and %s claim the same slots with epoch %d", pair[1], pair[2], pair[1]:epoch())
+end
+expect(wait_until(function() return n1:state() == "ok" and n4:state() == "ok" end, T * 4), "both sides serve")
+northern, southern = client(n1), client(n4)
+wait(T * 2 + "2s") -- the FAIL flags of the wall last 2 T, and would bring more elections
+expect(#northern.acked > 0 and #southern.acked > 0, "both sides accept writes")
+local first = n1:id() < n4:id() and n1 or n4
+predict { "*n1* and *n4* claim slot " .. SLOT .. " with epoch " .. n1:epoch() .. ". Their IDs begin with " .. n1:id():sub(1, 6) .. " and "
+    .. n4:id():sub(1, 6) .. ". Who wins?",
+  choices = { "n1, " .. n1:id():sub(1, 6), "n4, " .. n4:id():sub(1, 6), "whoever has more data" }, answer = first == n1 and 1 or 2 }
+wall:heal()
+for _, writer in ipairs { northern, southern } do writer.task.stop() end
+expect(wait_until(settled, "120s"), "all agree")
+local winners = {}
+for i, pair in ipairs(contests) do
+  local smaller = pair[1]:id() < pair[2]:id() and pair[1] or pair[2]
+  local larger = smaller == pair[1] and pair[2] or pair[1]
+  expect(smaller:role() == "primary" and larger:primary() == smaller, "the smaller ID wins: %s", smaller)
+  winners[i] = string.format("%s (%s) over %s (%s)", smaller, smaller:id():sub(1, 6), larger, larger:id():sub(1, 6))
+end
+local losing = first == n1 and southern or northern
+lost = lost_of(losing)
+expect(#lost == #losing.acked and #lost_of(losing == southern and northern or southern) == 0, "the writes of the other one are lost")
+say("%s. Equal claims change nothing; but of two primaries with one epoch the one with the smaller ID takes the next number, to end the "
+  .. "tie, and then it has the higher epoch. So 40 random letters decided which %d writes are lost (valkey#974).",
+  table.concat(winners, ", "), #lost)
+
+step "What to keep"
+say("The higher epoch wins, slot by slot, whatever the data. An election gives a higher epoch only with the votes of a majority; TAKEOVER and "
+  .. "BUMPEPOCH take one without asking. Then you are the one who makes sure that the other side is silent.")
+wait "2s"
