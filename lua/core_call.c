@@ -69,7 +69,7 @@ static int push_reply(lua_State *L, uint32_t call, ReplyForm form)
     bool is_error = values.items[0].kind == RESP_ERROR;
     lua_pushstring(L, is_error && form == FORM_VALUE ? "error" : "done");
     if (form == FORM_CLI) {
-        resp_cli_text(&values, &text);
+        resp_cli_reply(lua_tostring(L, 2), &values, &text); /* the arguments of l_call are here */
         lua_pushlstring(L, text_chars(&text), text.size);
     } else {
         push_value(L, &values, 0);

@@ -122,13 +122,22 @@ void script_command_lua(const Script *script, const Command *command, Text *out)
         append_host(script, command->host, out);
         text_append(out, ":feed(%" PRIu64 ")", command->u.bytes);
         break;
+    case CMD_CONNECT:
+        text_append(out, "local conn%u = ", command->u.call);
+        append_method(script, command->host, "connect", out);
+        break;
+    case CMD_CONN_CALL:
+        text_append(out, "conn%u:call(", command->u.call);
+        append_quoted(command->text ? command->text : "", out);
+        text_append(out, ")");
+        break;
+    case CMD_DISCONNECT: text_append(out, "conn%u:close()", command->u.call); break;
+    case CMD_CALL_CANCEL:
+        text_append(out, "-- call %u is given up, with its connection", command->u.call);
+        break;
     case CMD_HOST_ADD:
     case CMD_NET_PROFILE:
     case CMD_ZONE_PROFILE:
-    case CMD_CONNECT:
-    case CMD_CONN_CALL:
-    case CMD_DISCONNECT:
-    case CMD_CALL_CANCEL:
     case CMD_NOTE:
     case CMD_KIND_COUNT: break; /* not made by a gesture */
     }

@@ -42,7 +42,8 @@ Sim *script_sim(Script *script); /* exists from the start; for the view: trace, 
 /* Network faults made by gestures take ids from here on, those of the script are below. */
 #define SCRIPT_GESTURE_FAULTS 1000000
 /* The Lua line that does the same as this command: "c.n1:kill()". Uses the script's own names for
- * things. Nothing for a command that no gesture makes. */
+ * things. Nothing for a command that no gesture makes. Of CMD_CONNECT u.call is the connection's
+ * number, as sim_submit gave it. */
 void script_command_lua(const Script *script, const Command *command, Text *out);
 /* Line of the script's main process now executing or waiting (1..), 0 when ended. */
 int script_line(const Script *script);

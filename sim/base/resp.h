@@ -104,6 +104,9 @@ RespStatus resp_read(Slice bytes, RespValues *values, uint32_t *used, Error *err
 /* What redis-cli prints on a terminal: OK, (error) ..., (integer) 1, "a", (nil), 1) "a", 1# "k" =>
  * ... Ends with a newline. */
 void resp_cli_text(const RespValues *values, Text *out);
+/* The same for the reply to a command line: of INFO, CLUSTER NODES and the like redis-cli prints
+ * the text as it is. */
+void resp_cli_reply(const char *line, const RespValues *values, Text *out);
 /* One line where possible, with its kind in front: "+OK", "-ERR ...", ":1", "$text", "_" for nil;
  * an array is "*2" and its elements below it, indented by two spaces. For traces and tests. */
 void resp_plain_text(const RespValues *values, Text *out);

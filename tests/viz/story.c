@@ -222,3 +222,54 @@ void story_promoted(Story *story, HostId host, const char *ranges, uint64_t epoc
     story_follows(story, host, host, NODE_NONE);
     story_slots(story, host, host, ranges);
 }
+
+/* --- the script --- */
+
+void story_note(Story *story, TraceType type, const char *text)
+{
+    TraceRecord record = {0};
+    SIM_ASSERT(type == TRACE_TITLE || type == TRACE_STEP || type == TRACE_SAY);
+    record.u.SAY.text = trace_text(text); /* all three have this field alone */
+    story_record(story, type, HOST_NONE, record);
+}
+
+void story_asks(Story *story, const char *question, const char *choices, uint8_t answer)
+{
+    RECORD(story, PREDICT, HOST_NONE, .question = trace_text(question),
+           .choices = trace_text(choices), .answer = answer);
+}
+
+/* --- on a screen --- */
+
+void story_view_open(StoryView *view, const Trace *trace, float width, float height)
+{
+    memset(view, 0, sizeof(*view));
+    view->trace = trace;
+    view->metrics = draw_metrics_plain();
+    view->ui = (UiState){.width = width,
+                         .height = height,
+                         .scale = 1,
+                         .projector = width < 1600,
+                         .selected = HOST_NONE,
+                         .hovered = HOST_NONE,
+                         .menu_host = HOST_NONE,
+                         .hovered_slot = -1,
+                         .mouse_gone = true};
+    model_init(&view->model, trace);
+}
+
+void story_view_seek(StoryView *view, SimTime time)
+{
+    run_index_update(&view->index, view->trace);
+    view->ui.index = &view->index;
+    view->layout = scene_layout(&view->ui, SCENE_LANES);
+    model_seek(&view->model, time);
+    draw_clear(&view->list);
+}
+
+void story_view_close(StoryView *view)
+{
+    model_deinit(&view->model);
+    run_index_deinit(&view->index);
+    draw_deinit(&view->list);
+}

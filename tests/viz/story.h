@@ -1,4 +1,5 @@
-/* story.h -- traces written by hand, record by record, for tests of the model.
+/* story.h -- traces written by hand, record by record, for tests of the model; and any trace on a
+ * screen, for tests of the panels.
  *
  * Hosts n1, n2, ... with an identity each (node i lives on host i), whose processes run, are
  * primaries without slots and know each other. Times are in ms. */
@@ -7,6 +8,7 @@
 
 #include "sim/trace/state.h"
 #include "sim/trace/trace.h"
+#include "viz/scene/scene.h"
 
 #define STORY_SETS_MAX 32
 
@@ -49,5 +51,25 @@ void story_heal(Story *story, uint32_t rule);
 uint64_t story_suspected(Story *story, HostId host, NodeId peer); /* flag and reason */
 uint64_t story_failed(Story *story, HostId host, NodeId peer);
 void story_promoted(Story *story, HostId host, const char *ranges, uint64_t epoch);
+
+/* The script speaks: TITLE, STEP, SAY. */
+void story_note(Story *story, TraceType type, const char *text);
+void story_asks(Story *story, const char *question, const char *choices, uint8_t answer);
+
+/* A trace as a panel sees it: where the model stands, the screen, what was drawn. */
+typedef struct StoryView {
+    const Trace *trace;
+    Model model;
+    UiState ui; /* nothing selected, no mouse */
+    RunIndex index;
+    TextMetrics metrics;
+    Layout layout;
+    DrawList list;
+} StoryView;
+
+void story_view_open(StoryView *view, const Trace *trace, float width, float height);
+/* Moves to a time, with an empty list and the layout that the screen has now. */
+void story_view_seek(StoryView *view, SimTime time);
+void story_view_close(StoryView *view);
 
 #endif

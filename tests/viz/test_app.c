@@ -1,6 +1,6 @@
 /* test_app.c -- the view as a person uses it, without a window: keys and mouse go in as Input, what
  * is looked at is the state of the screen and the Lua lines printed. */
-#include "viz/app/app.h"
+#include "tests/viz/app_bench.h"
 
 #include <CUnit/CUnit.h>
 
@@ -23,88 +23,6 @@ static const char script[] =
     "wait '5s'\n"
     "step 'The end'\n"
     "wait '1s'\n";
-
-typedef struct Bench {
-    App app;
-    FILE *log;
-    char said[4096];
-} Bench;
-
-static void bench_open(Bench *bench, const char *source)
-{
-    static const AppOptions options = {.source.seed = 3};
-    Error err = {{0}};
-    memset(bench, 0, sizeof(*bench));
-    bool ok = source_open_script(&bench->app.source, "try.lua", source, strlen(source),
-                                 &options.source, &err);
-    if (!ok) printf("\n  %s\n", err.text);
-    CU_ASSERT_TRUE_FATAL(ok);
-    bench->log = tmpfile();
-    CU_ASSERT_PTR_NOT_NULL_FATAL(bench->log);
-    bench->app.log = bench->log;
-    app_start(&bench->app, &options);
-    app_resize(&bench->app, 1920, 1080, 1);
-}
-
-static void bench_close(Bench *bench)
-{
-    fclose(bench->log);
-    app_close(&bench->app);
-}
-
-static void frame(Bench *bench)
-{
-    TextMetrics metrics = draw_metrics_plain();
-    app_frame(&bench->app, &metrics);
-}
-
-/* Goes to a time that may not have been simulated yet. */
-static void go(Bench *bench, SimTime time)
-{
-    source_run(&bench->app.source, time);
-    play_jump(&bench->app, time);
-    frame(bench);
-}
-
-static void press_with(Bench *bench, uint32_t key, uint32_t modifiers)
-{
-    app_input(&bench->app, &(Input){.kind = INPUT_KEY, .key = key, .modifiers = modifiers});
-    frame(bench);
-}
-
-static void press(Bench *bench, uint32_t key)
-{
-    press_with(bench, key, 0);
-}
-
-static void click(Bench *bench, Point at, uint32_t button)
-{
-    Input input = {.kind = INPUT_MOUSE_DOWN, .button = button, .buttons = button, .at = at};
-    app_input(&bench->app, &input);
-    input.kind = INPUT_MOUSE_UP;
-    input.buttons = 0;
-    app_input(&bench->app, &input);
-    frame(bench);
-}
-
-static Point place(const Bench *bench, HostId host)
-{
-    return bench->app.plan.places.items[host].at;
-}
-
-/* All that was printed so far. */
-static const char *said(Bench *bench)
-{
-    rewind(bench->log);
-    size_t size = fread(bench->said, 1, sizeof(bench->said) - 1, bench->log);
-    bench->said[size] = '\0';
-    return bench->said;
-}
-
-static ProcessStatus status(const Bench *bench, HostId host)
-{
-    return bench->app.model.state.hosts.items[host].status;
-}
 
 /* --- faults --- */
 
@@ -441,6 +359,7 @@ static void digits_choose_who_looks_and_the_tab(void)
     CU_ASSERT_EQUAL(bench.app.ui.lens, LENS_TRUTH);
     press(&bench, '9');
     CU_ASSERT_EQUAL(bench.app.ui.dock, DOCK_CONSOLE);
+    press(&bench, KEY_ESCAPE); /* leaves the prompt */
     press_with(&bench, '0', MODIFIER_SHIFT);
     CU_ASSERT_EQUAL(bench.app.ui.dock, DOCK_SOURCE);
     CU_ASSERT_TRUE(bench.app.ui.dock_over);

@@ -2,6 +2,7 @@
 #include "viz/scene/card.h"
 
 #include "tests/viz/draw_expect.h"
+#include "tests/viz/story.h"
 
 #include <CUnit/CUnit.h>
 
@@ -9,115 +10,85 @@
 
 void test_card_suite(void);
 
-/* A trace with two hosts in which a script speaks. */
-typedef struct Story {
-    Trace *trace;
-    Model model;
-    UiState ui;
-    RunIndex index;
-    DrawList list;
-} Story;
+/* Two nodes, and a script that speaks. */
+typedef struct Told {
+    Story story;
+    StoryView view;
+} Told;
 
-static void note(Story *story, SimTime time, TraceType type, const char *text)
+static void told_open(Told *told, float width, float height)
 {
-    TraceRecord record = {.time = time, .host = HOST_NONE, .type = (uint16_t)type};
-    if (type == TRACE_PREDICT) {
-        record.u.PREDICT.question = trace_text(text);
-        record.u.PREDICT.choices = trace_text("n1 wins\nn2 wins\nnobody");
-        record.u.PREDICT.answer = 2;
-    } else {
-        record.u.SAY.text = trace_text(text); /* TITLE and STEP have the same fields */
-    }
-    trace_append(story->trace, &record);
+    told->story = story_open(2, 5000);
+    story_view_open(&told->view, told->story.trace, width, height);
 }
 
-static void add_host(Story *story, HostId host, const char *name)
+static void note(Told *told, uint64_t ms, TraceType type, const char *text)
 {
-    TraceRecord record = {.host = host, .type = TRACE_HOST_ADDED};
-    record.u.HOST_ADDED.name = trace_text(name);
-    record.u.HOST_ADDED.zone = trace_text("");
-    record.u.HOST_ADDED.node_timeout_ms = 5000;
-    trace_append(story->trace, &record);
+    story_at(&told->story, ms);
+    story_note(&told->story, type, text);
 }
 
-static void story_open(Story *story, float width, float height)
+static void asks(Told *told, uint64_t ms)
 {
-    TraceHeader header = {.seed = 1, .level = 2, .profile = "redis-7.0", .scenario = "x.lua"};
-    memset(story, 0, sizeof(*story));
-    story->trace = trace_create(NULL, &header);
-    story->ui = (UiState){.width = width,
-                          .height = height,
-                          .scale = 1,
-                          .selected = HOST_NONE,
-                          .hovered = HOST_NONE,
-                          .hovered_slot = -1,
-                          .mouse_gone = true};
-    story->ui.projector = width < 1600;
-    add_host(story, 0, "n1");
-    add_host(story, 1, "n2");
+    story_at(&told->story, ms);
+    story_asks(&told->story, "Who wins?", "n1 wins\nn2 wins\nnobody", 2);
 }
 
-static void story_draw(Story *story)
+static void told_draw(Told *told)
 {
-    TextMetrics metrics = draw_metrics_plain();
-    Layout layout = scene_layout(&story->ui, SCENE_LANES);
-    trace_set_end(story->trace, 20 * SIM_SEC);
-    run_index_update(&story->index, story->trace);
-    story->ui.index = &story->index;
-    model_init(&story->model, story->trace);
-    model_seek(&story->model, 20 * SIM_SEC);
-    scene_card(&story->list, &story->model, &story->ui, &layout, &metrics);
+    StoryView *view = &told->view;
+    trace_set_end(told->story.trace, 20 * SIM_SEC);
+    story_view_seek(view, 20 * SIM_SEC);
+    scene_card(&view->list, &view->model, &view->ui, &view->layout, &view->metrics);
 }
 
-static void story_close(Story *story)
+static void told_close(Told *told)
 {
-    model_deinit(&story->model);
-    run_index_deinit(&story->index);
-    draw_deinit(&story->list);
-    trace_destroy(story->trace);
+    story_view_close(&told->view);
+    story_close(&told->story);
 }
 
 static void card_numbers_the_step_and_sets_names_in_bold(void)
 {
-    Story story;
-    story_open(&story, 1920, 1080);
-    note(&story, SIM_SEC, TRACE_STEP, "All is well");
-    note(&story, 2 * SIM_SEC, TRACE_STEP, "The vote");
-    note(&story, 2 * SIM_SEC, TRACE_SAY, "n2 asks n1, but not n12.");
+    Told told;
+    told_open(&told, 1920, 1080);
+    note(&told, 1000, TRACE_STEP, "All is well");
+    note(&told, 2000, TRACE_STEP, "The vote");
+    note(&told, 2000, TRACE_SAY, "n2 asks n1, but not n12.");
 
-    story.ui.steps_total = 5;
-    story_draw(&story);
+    told.view.ui.steps_total = 5;
+    told_draw(&told);
 
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "\"Step 2: The vote\""), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "\"n2\""), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "\"n1\""), 1);
-    CU_ASSERT_EQUAL(draw_lines(&story.list, "disc"), 5);
-    story_close(&story);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "\"Step 2: The vote\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "\"n2\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "\"n1\""), 1);
+    CU_ASSERT_EQUAL(draw_lines(&told.view.list, "disc"), 5);
+    told_close(&told);
 }
 
 static void card_keeps_the_last_words_until_a_step_has_its_own(void)
 {
-    Story story;
-    story_open(&story, 1920, 1080);
-    note(&story, SIM_SEC, TRACE_SAY, "Everything is quiet.");
-    note(&story, 2 * SIM_SEC, TRACE_STEP, "The vote");
+    Told told;
+    told_open(&told, 1920, 1080);
+    note(&told, 1000, TRACE_SAY, "Everything is quiet.");
+    note(&told, 2000, TRACE_STEP, "The vote");
 
-    story_draw(&story);
+    told_draw(&told);
 
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "Everything is quiet."), 1);
-    story_close(&story);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "Everything is quiet."), 1);
+    told_close(&told);
 }
 
 static void card_without_words_counts_what_is_under_way(void)
 {
-    Story story;
-    story_open(&story, 1920, 1080);
+    Told told;
+    told_open(&told, 1920, 1080);
 
-    story_draw(&story);
+    told_draw(&told);
 
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "Messages under way now"), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "\"AUTH_REQUEST\""), 1);
-    story_close(&story);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "Messages under way now"), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "\"AUTH_REQUEST\""), 1);
+    told_close(&told);
 }
 
 /* The places of the choices do not depend on fonts, so the mouse needs none. */
@@ -128,26 +99,27 @@ static void choice_under_the_mouse_is_found_while_the_question_stands(void)
         float width, height;
     } rows[] = {{"full", 1920, 1080}, {"small", 1280, 720}};
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-        Story story;
+        Told told;
         uint32_t found[4] = {0};
-        story_open(&story, rows[i].width, rows[i].height);
-        note(&story, SIM_SEC, TRACE_PREDICT, "Who wins?");
-        story.ui.question_open = true;
-        story_draw(&story);
-        Layout layout = scene_layout(&story.ui, SCENE_LANES);
+        told_open(&told, rows[i].width, rows[i].height);
+        asks(&told, 1000);
+        told.view.ui.question_open = true;
+        told_draw(&told);
+        Layout layout = scene_layout(&told.view.ui, SCENE_LANES);
         for (float y = layout.card.y; y < layout.card.y + layout.card.h; y += 2) {
             for (float x = layout.card.x; x < layout.card.x + layout.card.w; x += 4) {
-                int choice = scene_choice_at(&story.model, &story.ui, &layout, (Point){x, y});
+                int choice =
+                    scene_choice_at(&told.view.model, &told.view.ui, &layout, (Point){x, y});
                 if (choice >= 0 && choice <= 3) found[choice]++;
             }
         }
         if (!found[0] || !found[1] || !found[2] || !found[3]) CU_FAIL(rows[i].row);
-        CU_ASSERT_EQUAL(draw_occurs(&story.list, "\"n2 wins\""), 1);
+        CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "\"n2 wins\""), 1);
 
-        story.ui.question_open = false;
+        told.view.ui.question_open = false;
         Point middle = {layout.card.x + layout.card.w * 0.8f, layout.card.y + layout.card.h - 30};
-        CU_ASSERT_EQUAL(scene_choice_at(&story.model, &story.ui, &layout, middle), 0);
-        story_close(&story);
+        CU_ASSERT_EQUAL(scene_choice_at(&told.view.model, &told.view.ui, &layout, middle), 0);
+        told_close(&told);
     }
 }
 
@@ -161,67 +133,63 @@ static void answer_is_told_once_the_script_has_gone_on(void)
                 {"wrong", "Not so: it went otherwise", 1},
                 {"not asked", "The answer", 0}};
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
-        Story story;
-        story_open(&story, 1920, 1080);
-        note(&story, SIM_SEC, TRACE_PREDICT, "Who wins?");
-        note(&story, 2 * SIM_SEC, TRACE_SAY, "It was n2.");
-        story.ui.prediction = rows[i].prediction;
+        Told told;
+        told_open(&told, 1920, 1080);
+        asks(&told, 1000);
+        note(&told, 2000, TRACE_SAY, "It was n2.");
+        told.view.ui.prediction = rows[i].prediction;
 
-        story_draw(&story);
+        told_draw(&told);
 
-        if (draw_occurs(&story.list, rows[i].want) != 1) CU_FAIL(rows[i].row);
-        story_close(&story);
+        if (draw_occurs(&told.view.list, rows[i].want) != 1) CU_FAIL(rows[i].row);
+        told_close(&told);
     }
 }
 
 static void question_leaves_with_the_second_step_after_it(void)
 {
-    Story story;
+    Told told;
     CardQuestion question;
-    story_open(&story, 1920, 1080);
-    note(&story, SIM_SEC, TRACE_PREDICT, "Who wins?");
-    note(&story, 2 * SIM_SEC, TRACE_STEP, "Then");
-    story_draw(&story);
-    CU_ASSERT_TRUE(card_question(&story.model, &story.ui, &question));
-    model_deinit(&story.model);
-    draw_clear(&story.list);
+    told_open(&told, 1920, 1080);
+    asks(&told, 1000);
+    note(&told, 2000, TRACE_STEP, "Then");
+    told_draw(&told);
+    CU_ASSERT_TRUE(card_question(&told.view.model, &told.view.ui, &question));
 
-    note(&story, 20 * SIM_SEC, TRACE_STEP, "Later");
-    story_draw(&story);
+    note(&told, 20000, TRACE_STEP, "Later");
+    told_draw(&told);
 
-    CU_ASSERT_FALSE(card_question(&story.model, &story.ui, &question));
-    story_close(&story);
+    CU_ASSERT_FALSE(card_question(&told.view.model, &told.view.ui, &question));
+    told_close(&told);
 }
 
 static void small_card_shows_question_or_narration(void)
 {
-    Story story;
-    story_open(&story, 1280, 720);
-    note(&story, SIM_SEC, TRACE_SAY, "Everything is quiet.");
-    note(&story, 2 * SIM_SEC, TRACE_PREDICT, "Who wins?");
-    story.ui.question_open = true;
+    Told told;
+    told_open(&told, 1280, 720);
+    note(&told, 1000, TRACE_SAY, "Everything is quiet.");
+    asks(&told, 2000);
+    told.view.ui.question_open = true;
 
-    story_draw(&story);
+    told_draw(&told);
 
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "Who wins?"), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&story.list, "quiet"), 0);
-    story_close(&story);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "Who wins?"), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&told.view.list, "quiet"), 0);
+    told_close(&told);
 }
 
 static void markup_of_the_script_is_kept(void)
 {
-    Story story;
+    Told told;
     Text text = {0};
-    story_open(&story, 1920, 1080);
-    model_init(&story.model, story.trace);
-    trace_set_end(story.trace, SIM_SEC);
-    model_seek(&story.model, SIM_SEC);
+    told_open(&told, 1920, 1080);
+    story_view_seek(&told.view, 0);
 
-    card_markup(&story.model, trace_text("*n1* hears n2's `n1` twice"), &text);
+    card_markup(&told.view.model, trace_text("*n1* hears n2's `n1` twice"), &text);
 
     CU_ASSERT_STRING_EQUAL(text_chars(&text), "*n1* hears *n2*'s `n1` twice");
     text_deinit(&text);
-    story_close(&story);
+    told_close(&told);
 }
 
 void test_card_suite(void)

@@ -1,6 +1,7 @@
 /* test_dock.c -- the tabs of the dock on a real run: a failover, and a cluster cut in two. */
 #include "tests/fixture/fixture.h"
 #include "tests/viz/draw_expect.h"
+#include "tests/viz/story.h"
 #include "viz/scene/dock.h"
 
 #include <CUnit/CUnit.h>
@@ -9,48 +10,31 @@
 
 void test_dock_suite(void);
 
+/* Three primaries with a replica each, created and agreed. */
 typedef struct View {
     Fixture fixture;
-    Model model;
-    UiState ui;
-    RunIndex index;
-    DrawList list;
+    StoryView view;
 } View;
 
 static void view_open(View *view)
 {
     FixtureConfig config = fixture_config(7, 3, 1, 2000);
-    config.sim.trace_level = 2;
-    memset(view, 0, sizeof(*view));
     view->fixture = fixture_open(&config);
     fixture_create(&view->fixture, 60 * SIM_SEC);
-    view->ui = (UiState){.width = 1920,
-                         .height = 1080,
-                         .scale = 1,
-                         .selected = HOST_NONE,
-                         .hovered = HOST_NONE,
-                         .hovered_slot = -1,
-                         .mouse_gone = true};
-    model_init(&view->model, sim_trace(view->fixture.sim));
+    story_view_open(&view->view, sim_trace(view->fixture.sim), 1920, 1080);
 }
 
 static void view_draw(View *view, DockTab tab)
 {
-    TextMetrics metrics = draw_metrics_plain();
-    Layout layout = scene_layout(&view->ui, SCENE_LANES);
-    run_index_update(&view->index, view->model.trace);
-    view->ui.index = &view->index;
-    view->ui.dock = tab;
-    model_seek(&view->model, sim_now(view->fixture.sim));
-    draw_clear(&view->list);
-    scene_dock(&view->list, &view->model, &view->ui, &layout, &metrics);
+    StoryView *on = &view->view;
+    on->ui.dock = tab;
+    story_view_seek(on, sim_now(view->fixture.sim));
+    scene_dock(&on->list, &on->model, &on->ui, &on->layout, &on->metrics);
 }
 
 static void view_close(View *view)
 {
-    model_deinit(&view->model);
-    run_index_deinit(&view->index);
-    draw_deinit(&view->list);
+    story_view_close(&view->view);
     fixture_close(&view->fixture);
 }
 
@@ -58,15 +42,15 @@ static void inspector_shows_the_nodes_own_table(void)
 {
     View view;
     view_open(&view);
-    view.ui.selected = 3;
+    view.view.ui.selected = 3;
 
     view_draw(&view, DOCK_INSPECTOR);
 
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"myself,slave\""), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"master\""), 3);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"connected\""), 6);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"10.0.0.2:6379\""), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "replica of "), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "\"myself,slave\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "\"master\""), 3);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "\"connected\""), 6);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "\"10.0.0.2:6379\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "replica of "), 1);
     view_close(&view);
 }
 
@@ -75,14 +59,14 @@ static void inspector_marks_a_failed_peer(void)
 {
     View view;
     view_open(&view);
-    view.ui.selected = 1;
+    view.view.ui.selected = 1;
     fixture_kill(&view.fixture, 0, false);
     fixture_run(&view.fixture, 4 * SIM_SEC);
 
     view_draw(&view, DOCK_INSPECTOR);
 
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "FF8A45FF \"master,fail\""), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "FF8A45FF \"disconnected\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "FF8A45FF \"master,fail\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "FF8A45FF \"disconnected\""), 1);
     view_close(&view);
 }
 
@@ -91,13 +75,13 @@ static void inspector_says_what_is_wrong_without_a_table(void)
     View view;
     view_open(&view);
     view_draw(&view, DOCK_INSPECTOR);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "Click a node"), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "Click a node"), 1);
 
     fixture_kill(&view.fixture, 0, false);
-    view.ui.selected = 0;
+    view.view.ui.selected = 0;
     view_draw(&view, DOCK_INSPECTOR);
 
-    CU_ASSERT_TRUE(draw_occurs(&view.list, "is dead since") >= 1);
+    CU_ASSERT_TRUE(draw_occurs(&view.view.list, "is dead since") >= 1);
     view_close(&view);
 }
 
@@ -108,18 +92,18 @@ static void why_follows_causes_back_to_the_vote(void)
     fixture_kill(&view.fixture, 0, false);
     fixture_run(&view.fixture, 8 * SIM_SEC);
     view_draw(&view, DOCK_WHY);
-    HostId heir = view.model.hosts.items[0].shard == SHARD_NONE ? HOST_NONE : 0;
-    for (uint32_t i = 0; i < view.model.hosts.count; i++) {
-        if (view.model.hosts.items[i].epoch > 3 && view.model.hosts.items[i].is_primary)
+    HostId heir = view.view.model.hosts.items[0].shard == SHARD_NONE ? HOST_NONE : 0;
+    for (uint32_t i = 0; i < view.view.model.hosts.count; i++) {
+        if (view.view.model.hosts.items[i].epoch > 3 && view.view.model.hosts.items[i].is_primary)
             heir = (HostId)i;
     }
-    view.ui.selected = heir;
+    view.view.ui.selected = heir;
 
     view_draw(&view, DOCK_WHY);
 
-    CU_ASSERT_TRUE(draw_occurs(&view.list, "won the election") >= 1);
-    CU_ASSERT_TRUE(draw_occurs(&view.list, "sends AUTH_ACK to") >= 1);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "receives AUTH_ACK"), 0);
+    CU_ASSERT_TRUE(draw_occurs(&view.view.list, "won the election") >= 1);
+    CU_ASSERT_TRUE(draw_occurs(&view.view.list, "sends AUTH_ACK to") >= 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "receives AUTH_ACK"), 0);
     view_close(&view);
 }
 
@@ -128,16 +112,16 @@ static void agreement_counts_factions_and_who_suspects_whom(void)
     View view;
     view_open(&view);
     view_draw(&view, DOCK_AGREEMENT);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"1 faction\""), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"!\""), 0);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "\"1 faction\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "\"!\""), 0);
 
     fixture_fault(&view.fixture, 1, 2 | 4 | 8 | 16 | 32, (NetRule){.cut = true});
     fixture_run(&view.fixture, 8 * SIM_SEC);
     view_draw(&view, DOCK_AGREEMENT);
 
-    CU_ASSERT_TRUE(draw_occurs(&view.list, "\"!\"") >= 4);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "factions\""), 1);
-    CU_ASSERT_TRUE(draw_lines(&view.list, "cells") >= 2);
+    CU_ASSERT_TRUE(draw_occurs(&view.view.list, "\"!\"") >= 4);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "factions\""), 1);
+    CU_ASSERT_TRUE(draw_lines(&view.view.list, "cells") >= 2);
     view_close(&view);
 }
 
@@ -150,12 +134,12 @@ static void metrics_time_a_failure_from_its_first_moment(void)
 
     view_draw(&view, DOCK_METRICS);
 
-    CU_ASSERT_EQUAL(view.index.failures.count, 1);
-    const FailureStory *story = view.index.failures.items;
+    CU_ASSERT_EQUAL(view.view.index.failures.count, 1);
+    const FailureStory *story = view.view.index.failures.items;
     CU_ASSERT_EQUAL(story->host, 0);
     CU_ASSERT_TRUE(story->down < story->suspect && story->suspect <= story->failed);
     CU_ASSERT_TRUE(story->failed < story->asked && story->asked < story->replaced);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "no client in this scenario"), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "no client in this scenario"), 1);
     view_close(&view);
 }
 
@@ -165,14 +149,14 @@ static void console_shows_calls_of_the_selected_node_only(void)
     view_open(&view);
     fixture_call(&view.fixture, 0, "CLUSTER MYID");
     fixture_call(&view.fixture, 1, "CLUSTER NONSENSE");
-    view.ui.selected = 1;
+    view.view.ui.selected = 1;
 
     view_draw(&view, DOCK_CONSOLE);
 
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "CLUSTER NONSENSE"), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "CLUSTER MYID"), 0);
-    CU_ASSERT_TRUE(draw_occurs(&view.list, "\"n2> \"") >= 1);
-    CU_ASSERT_TRUE(draw_occurs(&view.list, "FF8A45FF \"ERR") >= 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "CLUSTER NONSENSE"), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "CLUSTER MYID"), 0);
+    CU_ASSERT_TRUE(draw_occurs(&view.view.list, "\"10.0.0.2:6379> \"") >= 1);
+    CU_ASSERT_TRUE(draw_occurs(&view.view.list, "FF8A45FF \"(error) ERR") >= 1);
     view_close(&view);
 }
 
@@ -181,14 +165,14 @@ static void source_marks_the_line_now_executing(void)
     View view;
     view_open(&view);
     view_draw(&view, DOCK_SOURCE);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "A trace file holds what happened"), 1);
-    view.ui.source_text = "-- a comment\nc:create()\nwait \"5s\"\n";
-    view.ui.source_line = 2;
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "A trace file holds what happened"), 1);
+    view.view.ui.source_text = "-- a comment\nc:create()\nwait \"5s\"\n";
+    view.view.ui.source_line = 2;
 
     view_draw(&view, DOCK_SOURCE);
 
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "ECEFF3FF \"c:create()\""), 1);
-    CU_ASSERT_EQUAL(draw_occurs(&view.list, "7D8794FF \"-- a comment\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "ECEFF3FF \"c:create()\""), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&view.view.list, "7D8794FF \"-- a comment\""), 1);
     view_close(&view);
 }
 
@@ -220,14 +204,14 @@ static void index_lists_are_cut_at_the_present_record(void)
     view_open(&view);
     uint64_t before = trace_count(sim_trace(view.fixture.sim));
     fixture_call(&view.fixture, 0, "CLUSTER MYID");
-    run_index_update(&view.index, sim_trace(view.fixture.sim));
+    run_index_update(&view.view.index, sim_trace(view.fixture.sim));
 
-    uint32_t then = run_index_count(&view.index.calls, before);
-    uint32_t now = run_index_count(&view.index.calls, view.index.seq);
+    uint32_t then = run_index_count(&view.view.index.calls, before);
+    uint32_t now = run_index_count(&view.view.index.calls, view.view.index.seq);
 
     CU_ASSERT_EQUAL(now, then + 2);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(run_index_last(&view.index.calls, before, 0));
-    CU_ASSERT_TRUE(run_index_last(&view.index.calls, before, 0)->seq <= before);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(run_index_last(&view.view.index.calls, before, 0));
+    CU_ASSERT_TRUE(run_index_last(&view.view.index.calls, before, 0)->seq <= before);
     view_close(&view);
 }
 

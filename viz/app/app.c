@@ -99,6 +99,7 @@ void app_close(App *app)
     lanes_deinit(&app->lanes);
     stage_plan_deinit(&app->plan);
     array_deinit(NULL, &app->answers);
+    console_close(app);
     source_close(&app->source);
 }
 
@@ -141,6 +142,7 @@ void app_frame(App *app, const TextMetrics *metrics)
     ui->index = &app->index;
     ui->known_to = source_end(&app->source);
     ui->source_line = line_now(app);
+    console_frame(app);
     ui->steps_total = app->source.script ? app->source_steps : app->index.steps.count;
     draw_clear(&app->list);
     scene_frame(&app->list, &app->model, ui, &app->plan, &app->lanes, metrics);

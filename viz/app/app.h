@@ -8,12 +8,14 @@
  *   app.c      opening, one frame, messages                source.c   script or trace behind it
  *   play.c     how time passes                             keys.c     what keys do
  *   mouse.c    what the mouse does                         fault.c    faults by key and mouse
+ *   hand.c     commands by hand, and taking them back      console.c  the redis-cli prompt
  *   render.c   pictures without a display */
 #ifndef APP_APP_H
 #define APP_APP_H
 
 #include "lua/script.h"
 #include "viz/model/model.h"
+#include "viz/scene/console.h"
 #include "viz/scene/run_index.h"
 #include "viz/scene/scene.h"
 #include "viz/sdl/input.h"
@@ -35,7 +37,9 @@ typedef struct SourceOptions {
 /* A command given by hand, kept so that the run can be done again without the last one. */
 typedef struct HandCommand {
     SimTime time;
-    Command command;
+    Command command; /* its text is `text` */
+    uint32_t number; /* of the connection or call it gave */
+    char *text;
 } HandCommand;
 
 typedef struct Source {
@@ -60,8 +64,8 @@ void source_close(Source *source);
  * script, not the run: source->status and failure tell. */
 void source_run(Source *source, SimTime time);
 SimTime source_end(const Source *source); /* how far it can be shown now */
-/* Submits a command now and remembers it. */
-bool source_submit(Source *source, const Command *command, Error *err);
+/* Submits a command now and remembers it; *number (may be NULL) as sim_submit gives it. */
+bool source_submit(Source *source, const Command *command, uint32_t *number, Error *err);
 /* Runs the script again from the start up to `time`, with the first `kept` commands by hand. */
 bool source_again(Source *source, SimTime time, uint32_t kept, Error *err);
 
@@ -72,12 +76,38 @@ typedef struct Answer { /* to the question of that record */
     int choice;
 } Answer;
 
+/* A line said at a prompt. What is asked on one connection is told apart by that. */
+typedef struct ConsoleCall {
+    uint32_t call, conn;
+    HostId host;
+    uint32_t hand;      /* index in Source.by_hand */
+    bool in_multi;      /* it was typed inside MULTI */
+    bool is_second_try; /* of a line whose connection was found closed */
+    ConsoleEnd end;
+} ConsoleCall;
+
+typedef struct ConsoleHost {
+    uint32_t conn; /* 0: none yet, or closed */
+    uint32_t hand; /* index in Source.by_hand of what made it */
+    EditLine line;
+    EditHistory history;
+    uint64_t cleared;
+} ConsoleHost;
+
+typedef struct Console {
+    ARRAY_OF(ConsoleHost *) hosts; /* by HostId; NULL: never looked at */
+    ARRAY_OF(ConsoleCall) calls;   /* by number of the call */
+    bool focus;
+    ConsoleUi ui;
+} Console;
+
 typedef struct App {
     Source source;
     Model model;
     UiState ui;
     RunIndex index;
     SimTime time;           /* what is shown */
+    SimTime seen_to;        /* and how far this run has been shown */
     bool director;          /* J: slow down by itself when something rare happens */
     int64_t speed_permille; /* the person's; ui.speed_permille is the one in force */
     int64_t slow_pace;      /* the director's virtual ns per wall ms now; 0: the person's speed */
@@ -89,6 +119,7 @@ typedef struct App {
     uint32_t source_steps;   /* steps the script's text names */
     const char *want_select; /* nodes named on the command line, until they exist */
     const char *want_as;
+    Console console;
     TextMetrics metrics; /* of the last frame, for the mouse */
     DrawList list;
     Lanes lanes;
@@ -141,14 +172,34 @@ void mouse_input(App *app, const Input *input);
 void keys_click(App *app, uint32_t key);
 void keys_show_tab(App *app, DockTab tab, bool over);
 
-/* --- fault.c: each submits a Command and prints the Lua line that does the same. A fault in the
- * past begins another future there. --- */
+/* --- hand.c: commands by hand. Each prints the Lua line that does the same. --- */
+/* Makes the shown moment the end of the run: in the past another future begins there. False (and a
+ * message) when that cannot be. */
+bool hand_stand_here(App *app);
+/* Submits the command and tells its Lua line, or why it was refused. */
+bool hand_act(App *app, const Command *command, uint32_t *number);
+void hand_undo(App *app);
+
+/* --- console.c: the prompt of the Console tab --- */
+bool console_is_shown(const App *app);
+bool console_has_focus(const App *app); /* keys and typed text go to the prompt */
+void console_take_focus(App *app);
+void console_drop_focus(App *app);
+bool console_key(App *app, const Input *input); /* false: not a key of the prompt */
+void console_text(App *app, const char *chars);
+void console_click(App *app, Point at);
+void console_scroll(App *app, int rows); /* > 0: back */
+/* Before a frame: what is shown of it; while a reply is waited for also what follows from it. */
+void console_frame(App *app);
+void console_new_run(App *app); /* the run was done again, up to a moment */
+void console_close(App *app);
+
+/* --- fault.c: each submits a Command --- */
 void fault_process(App *app, CommandKind kind, HostId host);
 void fault_slow(App *app, HostId host);
 void fault_isolate(App *app, HostId host);
 void fault_wall(App *app, Point from, Point to, bool oneway);
 void fault_heal(App *app);
-void fault_undo(App *app);
 
 /* --- options.c --- */
 typedef struct RenderOptions {

@@ -179,6 +179,9 @@ static bool view_key(App *app, const Input *input)
     case KEY_F1: app->ui.show_keys = !app->ui.show_keys; return true;
     case KEY_F10: app->ui.theme = (ThemeName)((app->ui.theme + 1) % THEME_COUNT); return true;
     case 'q': app->quit = true; return true;
+    case KEY_RETURN:
+        if (console_is_shown(app)) console_take_focus(app);
+        return true;
     default: return false;
     }
 }
@@ -193,6 +196,7 @@ static bool digit_key(App *app, const Input *input)
     else if (digit >= 5 || digit == 0)
         keys_show_tab(app, (DockTab)(digit == 0 ? DOCK_SOURCE : digit - 5),
                       (input->modifiers & MODIFIER_SHIFT) != 0);
+    if (digit == 9 && console_is_shown(app)) console_take_focus(app);
     return true;
 }
 
@@ -228,9 +232,10 @@ void keys_press(App *app, const Input *input)
 {
     app->ui.message[0] = '\0';
     app->dirty = true;
+    if (console_key(app, input)) return;
     if (app->ui.menu_open && menu_key(app, input->key)) return;
     if (input->modifiers & MODIFIER_CTRL) {
-        if (input->key == 'z') fault_undo(app);
+        if (input->key == 'z') hand_undo(app);
         if (input->key == 'q' || input->key == 'c') app->quit = true;
         return;
     }

@@ -70,8 +70,10 @@ static void take_input(App *app, Window *window)
     bool idle = (app->ui.paused || app->ui.question_open) && !app->dirty;
     bool more = window_wait(window, idle ? -1 : app->dirty ? 0 : FRAME_MS, &input);
     for (; more; more = window_wait(window, 0, &input)) {
+        bool had_focus = console_has_focus(app);
         app_input(app, &input);
         window_key(app, window, &input);
+        if (console_has_focus(app) != had_focus) window_set_text_input(window, !had_focus);
     }
 }
 

@@ -62,6 +62,8 @@ static void left_down(App *app, const Input *input, const Layout *layout)
         int tab = scene_dock_tab_at(ui, layout, &app->metrics, input->at);
         if (tab >= 0 && tab != (int)ui->dock) ui->dock_first = 0;
         if (tab >= 0) ui->dock = (DockTab)tab;
+        if (tab == DOCK_CONSOLE) console_take_focus(app);
+        else if (tab < 0) console_click(app, input->at);
     } else if (ui->dock_over) {
         ui->dock_over = false;
     } else if (key != 0) {
@@ -83,6 +85,7 @@ static void left_down(App *app, const Input *input, const Layout *layout)
 static void on_down(App *app, const Input *input, const Layout *layout)
 {
     app->ui.message[0] = '\0';
+    app->console.focus = false; /* a click into it takes it back */
     if (app->ui.show_keys) app->ui.show_keys = false;
     else if (app->ui.menu_open) menu_click(app, input);
     else if (input->button == BUTTON_LEFT) left_down(app, input, layout);
@@ -139,7 +142,8 @@ static void on_wheel(App *app, const Input *input, const Layout *layout)
     if (inside(scene_dock_rect(ui, layout), input->at)) {
         if (ui->dock == DOCK_SOURCE && ui->dock_first == 0 && ui->source_line > 0)
             ui->dock_first = ui->source_line;
-        if (input->by.y < 0) ui->dock_first += 3;
+        if (ui->dock == DOCK_CONSOLE) console_scroll(app, input->by.y > 0 ? 3 : -3);
+        else if (input->by.y < 0) ui->dock_first += 3;
         else ui->dock_first = ui->dock_first > 3 ? ui->dock_first - 3 : 0;
         app->dirty = true;
     } else if (inside(layout->timeline, input->at)) {
@@ -182,8 +186,8 @@ void mouse_input(App *app, const Input *input)
 void app_input(App *app, const Input *input)
 {
     switch (input->kind) {
-    case INPUT_NOTHING:
-    case INPUT_TEXT: return;
+    case INPUT_NOTHING: return;
+    case INPUT_TEXT: console_text(app, input->text); return;
     case INPUT_QUIT: app->quit = true; return;
     case INPUT_KEY: keys_press(app, input); return;
     case INPUT_MOUSE_DOWN:

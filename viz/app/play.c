@@ -85,6 +85,7 @@ static void follow_window(App *app)
 
 void play_settle(App *app)
 {
+    if (app->time > app->seen_to) app->seen_to = app->time;
     look_for_question(app);
     follow_window(app);
     app->dirty = true;

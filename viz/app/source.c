@@ -103,11 +103,17 @@ bool source_open(Source *source, const char *path, const SourceOptions *options,
     return source->file != NULL;
 }
 
+static void forget_last(Source *source)
+{
+    free(source->by_hand.items[--source->by_hand.count].text);
+}
+
 void source_close(Source *source)
 {
     script_destroy(source->script);
     trace_destroy(source->file);
     free(source->text);
+    while (source->by_hand.count > 0) forget_last(source);
     array_deinit(NULL, &source->by_hand);
     memset(source, 0, sizeof(*source));
 }
@@ -127,12 +133,29 @@ SimTime source_end(const Source *source)
     return source->script ? sim_now(script_sim(source->script)) : trace_end(source->trace);
 }
 
-bool source_submit(Source *source, const Command *command, Error *err)
+/* Its text is copied: the run may be done again long after. */
+static bool keep_text(HandCommand *hand, Error *err)
+{
+    if (!hand->command.text) return true;
+    size_t size = strlen(hand->command.text) + 1;
+    hand->text = malloc(size);
+    if (!hand->text) return error_set(err, "a line of %zu bytes is too large", size);
+    memcpy(hand->text, hand->command.text, size);
+    hand->command.text = hand->text;
+    return true;
+}
+
+bool source_submit(Source *source, const Command *command, uint32_t *number, Error *err)
 {
     Sim *sim = script_sim(source->script);
-    HandCommand kept = {sim_now(sim), *command};
-    if (!sim_submit(sim, command, NULL, err)) return false;
-    array_push(NULL, &source->by_hand, kept);
+    HandCommand hand = {.time = sim_now(sim), .command = *command};
+    if (!keep_text(&hand, err)) return false;
+    if (!sim_submit(sim, &hand.command, &hand.number, err)) {
+        free(hand.text);
+        return false;
+    }
+    if (number) *number = hand.number;
+    array_push(NULL, &source->by_hand, hand);
     return true;
 }
 
@@ -146,7 +169,7 @@ bool source_again(Source *source, SimTime time, uint32_t kept, Error *err)
         /* It was accepted once, and the run up to it is the same. */
         sim_submit(script_sim(source->script), &hand->command, NULL, &ignored);
     }
-    source->by_hand.count = kept;
+    while (source->by_hand.count > kept) forget_last(source);
     source_run(source, time);
     return true;
 }

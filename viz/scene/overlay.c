@@ -236,6 +236,12 @@ static const KeyRow key_rows[] = {
     {"F9 F10 F11", "size; palette; full screen"},
     {"F1 Esc", "these keys; close what is open"},
     {"Q", "quit"},
+    {NULL, "Console, at the selected node"},
+    {"9 Return", "type there; Esc or Tab leaves"},
+    {"Up Down", "lines given before"},
+    {"Ctrl A E W U K", "ends; cut word, before, behind"},
+    {"Ctrl C", "give up what blocks, or the line"},
+    {"PgUp PgDn", "scroll (also with the wheel)"},
 };
 
 static float draw_key_row(const Ui *draw, Point at, float column, const KeyRow *row)

@@ -22,6 +22,8 @@ typedef enum SlotLayout { SLOTS_AUTO, SLOTS_TAPE, SLOTS_HILBERT } SlotLayout;
 
 #define UI_MARKS_MAX 16
 
+typedef struct ConsoleUi ConsoleUi; /* viz/scene/console.h */
+
 /* What the person at the screen has chosen; everything else comes from the trace. */
 typedef struct UiState {
     float width, height; /* logical px */
@@ -65,6 +67,8 @@ typedef struct UiState {
     bool mouse_gone;             /* no hover label: the mouse is outside */
     SimTime marks[UI_MARKS_MAX]; /* bookmarks */
     uint32_t mark_count;
+    const ConsoleUi
+        *console; /* the prompt of the Console tab; NULL: it only shows what was asked */
 } UiState;
 
 /* Where the panels are (view tokens §5). */
