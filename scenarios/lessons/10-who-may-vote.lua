@@ -10,6 +10,12 @@ local c = cluster { primaries = 6, node_timeout = T, repl_diskless_sync_delay = 
 local n1, n2, n3, n4, n5, n6 = c.n1, c.n2, c.n3, c.n4, c.n5, c.n6
 local pool = c.nodes
 
+-- A sentence, and the time to read it in the view.
+local function tell(...)
+  say(...)
+  wait "3s"
+end
+
 -- What the trace told since the last reset of these counters.
 local seen
 local function listen() seen = { failed = {}, asked = {}, votes = {}, won = {} } end
@@ -73,13 +79,13 @@ local function kill(...)
   end
 end
 local SOON = T * 24 + "30s" -- an election that fails is tried again after 4 T
-local NEVER = T * 10        -- detection, an election, and one more
+local NEVER = T * 8         -- detection, an election, and one more
 
 -- The story --------------------------------------------------------------------------------------------------------
 
 step "Three voters"
 build(3, 1, 0)
-say("Three primaries own the slots, a third each. *n4*, *n5* and *n6* are their replicas. To replace a primary takes a majority of "
+tell("Three primaries own the slots, a third each. *n4*, *n5* and *n6* are their replicas. To replace a primary takes a majority of "
   .. "the three: two votes.")
 predict { "*n1* and *n2* die in the same moment. Four of six nodes live, and both heirs are among them. Does the cluster recover?",
   choices = { "yes, four of six are a majority", "yes, n4 and n5 are elected", "no" }, answer = 3 }
@@ -90,13 +96,13 @@ local died = now()
 expect(not wait_until(recovered, NEVER), "%s later nothing has changed", NEVER)
 expect(#seen.failed == 0 and #seen.asked == 0, "nobody was called FAIL, nobody asked for votes")
 expect(n3:sees(n1).pfail and n3:sees(n2).pfail and n3:info().cluster_size == 3, "n3 suspects both, and counts three voters")
-say("%s later: *n3* suspects both, and it takes two primaries to make a suspicion a fact. *n4*, *n5* and *n6* have the same opinion, "
+tell("%s later: *n3* suspects both, and it takes two primaries to make a suspicion a fact. *n4*, *n5* and *n6* have the same opinion, "
   .. "but replicas are not asked. No FAIL, so no replica even tries. The dead count as voters for as long as they own slots.",
   now() - died)
 local answer = n4:call "CLUSTER FAILOVER FORCE"
 wait "6s"
 expect(answer == "OK" and n4:role() == "replica" and #seen.votes == 1, "FORCE said OK, got one vote, and was given up")
-say("`CLUSTER FAILOVER FORCE` at *n4* says OK: it does without the dead primary, not without the votes. It got %d of 2.", #seen.votes)
+tell("`CLUSTER FAILOVER FORCE` at *n4* says OK: it does without the dead primary, not without the votes. It got %d of 2.", #seen.votes)
 predict { "Now `CLUSTER FAILOVER TAKEOVER` at *n4*: it takes the slots of *n1* without asking anybody. And the slots of *n2*?",
   choices = { "n5 needs a TAKEOVER, too", "n5 is elected by itself", "n4 takes them as well" }, answer = 2 }
 
@@ -108,7 +114,7 @@ local took = wait_until(function() return n4:slots() > 0 end, "1s")
 expect(took and took < "50ms", "n4 is a primary at once")
 took = wait_until(recovered, SOON)
 expect(took and #seen.won == 1 and seen.won[1] == n5, "n5 was elected")
-say("*n4* owned its slots at once, and with them a vote. *n3* and *n4* are two of three: together they called *n2* FAIL and "
+tell("*n4* owned its slots at once, and with them a vote. *n3* and *n4* are two of three: together they called *n2* FAIL and "
   .. "elected *n5*. %s after the TAKEOVER all slots are served. One order was enough; what it costs is in lesson 12.",
   now() - taken)
 report("served after one TAKEOVER", now() - taken)
@@ -128,14 +134,14 @@ expect(first and c:owner(0) == n1, "n1 replaces n4, with the votes of n3 and n5"
 recovered = kill(n5)
 local second = wait_until(recovered, SOON)
 expect(second and c:owner(8000) == n2, "n2 replaces n5, with the votes of n3 and n1")
-say("Both times two of three voters lived. *n1* was elected, and had the dead one's slots and its vote when *n5* died. The same "
+tell("Both times two of three voters lived. *n1* was elected, and had the dead one's slots and its vote when *n5* died. The same "
   .. "nodes are dead as if both had died at once: what counts is who may vote in the moment of an election.")
 report("first death, served after", first and first + T / 2 or "never")
 report("second death, served after", second or "never")
 
 step "Primaries without slots"
 build(1, 2, 2)
-say("Another cluster: *n1* owns all slots and has two replicas, *n4* and *n5*. *n2* and *n3* are primaries, too, and own nothing: "
+tell("Another cluster: *n1* owns all slots and has two replicas, *n4* and *n5*. *n2* and *n3* are primaries, too, and own nothing: "
   .. "they were added, and nobody gave them slots.")
 expect(n2:role() == "primary" and n2:info().cluster_size == 1, "one voter: cluster_size is 1")
 predict { "*n1* dies. Two primaries and two replicas live. Does the cluster recover?",
@@ -144,7 +150,7 @@ recovered = kill(n1)
 expect(not wait_until(recovered, NEVER), "%s later nobody serves", NEVER)
 expect(#seen.failed > 0, "n1 was called FAIL")
 expect(#seen.asked > 0 and #seen.votes == 0 and #seen.won == 0, "there were requests, and not one vote")
-say("*n1* was called FAIL, for a primary may report without slots, and %d times a replica asked for votes. Not one came: only a "
+tell("*n1* was called FAIL, for a primary may report without slots, and %d times a replica asked for votes. Not one came: only a "
   .. "primary with slots votes, and the only one is dead.", #seen.asked)
 
 step "Slots are votes"
@@ -162,13 +168,13 @@ expect(wait_until(function()
   return n5:owner(0) == n2 and n5:owner(1) == n3 and n2:owner(1) == n3 and n3:owner(0) == n2
 end, T * 4), "all know of the two slots")
 expect(n5:info().cluster_size == 3, "cluster_size is 3")
-say("An operator gives slot 0 to *n2* and slot 1 to *n3*. *n4* keeps 16382.")
+tell("An operator gives slot 0 to *n2* and slot 1 to *n3*. *n4* keeps 16382.")
 predict { "*n4* dies. Does the cluster recover?", choices = { "yes, two votes of three", "no, two slots of 16384 are no majority" },
   answer = 1 }
 recovered = kill(n4)
 took = wait_until(recovered, SOON)
 expect(took and c:owner(2) == n5, "n5 is elected")
-say("*n5* had the votes of *n2* and *n3*. One slot, one vote; 16382 slots, one vote.")
+tell("*n5* had the votes of *n2* and *n3*. One slot, one vote; 16382 slots, one vote.")
 report("two slots made a majority, served after", took or "never")
 
 -- The check --------------------------------------------------------------------------------------------------------
@@ -212,12 +218,13 @@ for i, layout in ipairs(layouts) do
   recovered = layout[5](nodes)
   took = wait_until(recovered, layout[2] == "y" and SOON or NEVER)
   expect((took ~= nil) == (layout[2] == "y"), layout[2] == "y" and "it recovers" or "it does not recover")
-  say(took and "Yes, after " .. took .. ". %s" or "No. %s", layout[3])
+  tell(took and "Yes, after " .. took .. ". %s" or "No. %s", layout[3])
   right, whys[i] = right .. (took and "y" or "n"), layout[3]
 end
 exercise { "answers", question = "eight layouts, y or n for each: does the cluster recover?", answer = right, why = whys }
+wait "3s"
 
 step "What to keep"
-say("A failover takes a majority of the primaries that own slots, counted with the dead that have not been replaced yet. Deaths one "
+tell("A failover takes a majority of the primaries that own slots, counted with the dead that have not been replaced yet. Deaths one "
   .. "after the other are fine, deaths at once are not; an odd number of voters from three on; and TAKEOVER asks nobody.")
 wait "2s"

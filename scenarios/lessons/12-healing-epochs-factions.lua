@@ -15,6 +15,11 @@ local c = cluster { primaries = 6, node_timeout = T, zones = { "north", "south",
 local n1, n2, n3, n4, n5, n6 = c.n1, c.n2, c.n3, c.n4, c.n5, c.n6
 local north, south = c:zone "north", c:zone "south"
 
+-- A sentence, and the time to read it in the view.
+local function tell(...)
+  say(...)
+  wait "3s"
+end
 local function settled()
   for _, each in ipairs(c.nodes) do
     if each:role() == "replica" and each:replication() ~= "connected" then return false end
@@ -82,7 +87,7 @@ n4:replicate(n1)
 n5:replicate(n2)
 n6:replicate(n3)
 expect(wait_until(settled, "60s"), "every replica has its copy")
-say("North: the primary *n1*, and the replicas *n5* and *n6*. South: the primaries *n2* and *n3*, and *n4*, the replica of *n1*. "
+tell("North: the primary *n1*, and the replicas *n5* and *n6*. South: the primaries *n2* and *n3*, and *n4*, the replica of *n1*. "
   .. "The key `hello` is in slot %d, which *n1* owns with epoch %d.", SLOT, n1:epoch())
 local northern = client(n1)
 wait "3s"
@@ -95,7 +100,7 @@ local failed_by_majority = on("failed", function(e) if e.peer == n1 then note "d
 local before = northern.acked[#northern.acked]
 local wall = cut(north, south)
 local wall_at = now()
-say("North and south cannot talk. A client in the north goes on writing to *n1*, five times a second; write %d was its last before the "
+tell("North and south cannot talk. A client in the north goes on writing to *n1*, five times a second; write %d was its last before the "
   .. "wall.", before)
 predict { "Two primaries are in the south, one in the north. Who will own slot " .. SLOT .. " in the end?",
   choices = { "n1: it has it", "n4: the higher epoch", "whoever wrote last" }, answer = 2 }
@@ -105,7 +110,7 @@ expect(wait_until(function()
   return moment.b and n1:state() == "fail" and n2:owner(SLOT) == n4 and n3:owner(SLOT) == n4
 end, T * 8), "the south elects n4, and n1 stops")
 local southern = client(n4)
-say("The south called *n1* FAIL and elected *n4* with epoch %d. *n1* reaches no majority and has stopped. Two opinions about a third of "
+tell("The south called *n1* FAIL and elected *n4* with epoch %d. *n1* reaches no majority and has stopped. Two opinions about a third of "
   .. "the slots: in the north everybody believes *n1*, in the south *n4*.", n4:epoch())
 for _, each in ipairs(c.nodes) do
   local zone_owner = each.zone == "north" and n1 or n4
@@ -119,7 +124,7 @@ expect(told(n1, SLOT) == n1 and told(n5, SLOT) == n1, "the north says n1")
 expect(told(n2, SLOT) == n4, "the south says n4")
 local _, why = n1:call("SET", "hello", "world")
 expect(why == "CLUSTERDOWN The cluster is down", "and n1 refuses")
-say("It is told *n1*, and *n1* says \"%s\". `CLUSTER SLOTS` shows what the node believes, and has no word for doubt (redis#3138). A "
+tell("It is told *n1*, and *n1* says \"%s\". `CLUSTER SLOTS` shows what the node believes, and has no word for doubt (redis#3138). A "
   .. "client that hears CLUSTERDOWN must ask somebody else, not the same one again.", why)
 wait(T)
 
@@ -141,7 +146,7 @@ expect(wait_until(function()
   return agreed and moment.f
 end, T * 8), "all believe in n4")
 expect(n1:role() == "replica" and n1:primary() == n4, "n1 follows n4")
-say("%s after the wall fell *n1* had a claim for its slots with epoch %d; its own was 1. It lost all of them, and whoever loses all becomes "
+tell("%s after the wall fell *n1* had a claim for its slots with epoch %d; its own was 1. It lost all of them, and whoever loses all becomes "
   .. "a replica of the winner. %s after the fall all six believed in *n4*.", moment.c - healed, n4:epoch(), agreed - healed)
 expect(wait_until(function() return n1:replication() == "connected" end, "60s"), "n1 copies n4")
 note "a"
@@ -153,7 +158,7 @@ local survived = #lost_of(southern) == 0
 expect(survived, "what n4 acknowledged is there")
 expect(#lost > 0 and lost[1] == before + 1 and lost[#lost] == northern.acked[#northern.acked],
   "what n1 acknowledged behind the wall is gone")
-say("*n1* threw its data away and copied that of *n4*: the writes %s, all acknowledged behind the wall, are lost. Nobody compared "
+tell("*n1* threw its data away and copied that of *n4*: the writes %s, all acknowledged behind the wall, are lost. Nobody compared "
   .. "data. Had *n1* had a million writes and *n4* none, it would have ended in the same way.", ranges(lost))
 report("lost in the north", ranges(lost))
 report("all believe in the winner after", agreed - healed)
@@ -167,12 +172,13 @@ exercise { "order",
   end)(),
   why = "FAIL by a majority comes before the vote; the vote before anybody can claim; a claim reaches n1 when the wall is gone; a primary of a "
     .. "minority would wait before it says ok, a replica says it as soon as it reaches a majority; the copy takes seconds." }
+wait "3s"
 
 -- The lock ---------------------------------------------------------------------------------------------------------
 
 step "Nobody took its place"
 local lock = T < "5s" and T or duration "5s"
-say("Now a wall around a whole shard, *n3* and its replica *n6*. The others call both FAIL, and there is nobody to elect.")
+tell("Now a wall around a whole shard, *n3* and its replica *n6*. The others call both FAIL, and there is nobody to elect.")
 wall = isolate { n3, n6 }
 expect(wait_until(function() return n3:state() == "fail" and n2:sees(n3).fail end, T * 6), "n3 has stopped, and is FAIL for the others")
 wait(T * 2 + "1s") -- until the others would take it back
@@ -186,7 +192,7 @@ local took = wait_until(function() return n3:state() == "ok" end, T * 4)
 expect(took, "n3 serves again")
 took = now() - healed
 expect(took >= lock and took <= lock + T + "1s", "it waited for %s", lock)
-say("%s after the fall. A primary that comes out of a minority waits T, at least half a second and at most 5 s, before it accepts anything: "
+tell("%s after the fall. A primary that comes out of a minority waits T, at least half a second and at most 5 s, before it accepts anything: "
   .. "time to hear whether somebody has a higher epoch. *n1* needed that, *n3* did not, and neither could know.", took)
 report("rejoin delay", took)
 expect(wait_until(settled, "60s"), "all is well again")
@@ -194,13 +200,13 @@ expect(wait_until(settled, "60s"), "all is well again")
 -- TAKEOVER ---------------------------------------------------------------------------------------------------------
 
 step "The second data centre"
-say("All three primaries are in the south now: *n4*, *n2* and *n3*. The north has a copy of everything.")
+tell("All three primaries are in the south now: *n4*, *n2* and *n3*. The north has a copy of everything.")
 southern = client(n4)
 wait "3s"
 before = southern.acked[#southern.acked]
 wall = cut(north, south)
 wall_at = now()
-say("The line breaks again; write %d of the southern client was its last before. The south has all votes and notices little. The north has "
+tell("The line breaks again; write %d of the southern client was its last before. The south has all votes and notices little. The north has "
   .. "three replicas, and will never elect anybody.", before)
 expect(wait_until(function() return n1:state() == "fail" end, T * 4), "the north stops")
 expect(n4:state() == "ok", "the south serves")
@@ -217,7 +223,7 @@ local doubly = now()
 wait(both)
 expect(n4:state() == "ok" and n1:state() == "ok" and n4:info().cluster_size == 3 and n1:info().cluster_size == 3,
   "both sides serve, each with a majority of its own")
-say("Each side sees three primaries with slots, and all of them within reach: that is a majority, twice. *n1* has epoch %d, *n4* %d. In a vote "
+tell("Each side sees three primaries with slots, and all of them within reach: that is a majority, twice. *n1* has epoch %d, *n4* %d. In a vote "
   .. "the south would have refused; nobody asked it. Since %s both accept writes to slot %d.", n1:epoch(), n4:epoch(), now() - doubly, SLOT)
 predict { "The line is repaired. Which writes will be lost?",
   choices = { "the older ones", "those of the north", "those of the south since the line broke" }, answer = 3 }
@@ -235,17 +241,18 @@ expect(c:owner(SLOT) == n1, "slot %d is n1's again", SLOT)
 lost = lost_of(southern)
 expect(#lost_of(northern) == 0, "no write of the north is lost")
 expect(#lost > 0 and lost[1] == before + 1 and lost[#lost] == southern.acked[#southern.acked], "all of the south since the wall are")
-say("%s later *n2*, *n3* and *n4* were replicas: the north had the higher epochs. Lost are the writes %s of the southern client: every one that "
+tell("%s later *n2*, *n3* and *n4* were replicas: the north had the higher epochs. Lost are the writes %s of the southern client: every one that "
   .. "was acknowledged after the line broke (redis#3588). Had somebody stopped the south first, none would be.", gave_way, ranges(lost))
 report("lost in the south", ranges(lost))
 report("acknowledged twice for", healed - doubly)
 exercise { "lost", question = "which writes of the southern client were lost when the line was repaired? first-last", answer = ranges(lost),
   why = "Lost is what the losing side acknowledged and the winning side never got: all after the last write before the wall, to the last OK." }
+wait "3s"
 
 -- Equal epochs -----------------------------------------------------------------------------------------------------
 
 step "Equal epochs"
-say("Once more a wall. In the south an operator takes over with TAKEOVER; in the north another one wants to be sure, and raises the epochs with "
+tell("Once more a wall. In the south an operator takes over with TAKEOVER; in the north another one wants to be sure, and raises the epochs with "
   .. "`CLUSTER BUMPEPOCH`. Both take the next number, and nobody is asked.")
 wait(T * 4)
 wall = cut(north, south)
@@ -286,11 +293,11 @@ end
 local losing = first == n1 and southern or northern
 lost = lost_of(losing)
 expect(#lost == #losing.acked and #lost_of(losing == southern and northern or southern) == 0, "the writes of the other one are lost")
-say("%s. Equal claims change nothing; but of two primaries with one epoch the one with the smaller ID takes the next number, to end the "
+tell("%s. Equal claims change nothing; but of two primaries with one epoch the one with the smaller ID takes the next number, to end the "
   .. "tie, and then it has the higher epoch. So 40 random letters decided which %d writes are lost (valkey#974).",
   table.concat(winners, ", "), #lost)
 
 step "What to keep"
-say("The higher epoch wins, slot by slot, whatever the data. An election gives a higher epoch only with the votes of a majority; TAKEOVER and "
+tell("The higher epoch wins, slot by slot, whatever the data. An election gives a higher epoch only with the votes of a majority; TAKEOVER and "
   .. "BUMPEPOCH take one without asking. Then you are the one who makes sure that the other side is silent.")
 wait "2s"
