@@ -54,7 +54,7 @@ TOLD_SRC := $(sort $(wildcard sim/cli/narrate*.c)) sim/cli/phrase.c sim/cli/prin
 SDL_SRC := $(call find,viz/sdl)
 APP_SRC := $(call find,viz/app)
 APP_LOGIC_SRC := $(filter-out viz/app/main.c viz/app/render.c,$(APP_SRC)) # needs no SDL
-UNIT_SRC := $(call find,tests/unit tests/cluster tests/golden tests/viz tests/sweep tests/fixture)
+UNIT_SRC := $(call find,tests/unit tests/cluster tests/golden tests/viz tests/sweep tests/fixture tests/replay)
 
 LIBSIM := $(OUT)/libsim.a
 LIBVIZ := $(OUT)/libviz.a
@@ -172,7 +172,7 @@ pictures: packages
 	@$(MAKE) --no-print-directory programs
 	@tests/pictures.sh $(OUT) build/pictures
 
-FIDELITY_SRC := $(call find,tests/fidelity tests/fixture)
+FIDELITY_SRC := $(call find,tests/fidelity tests/fixture tests/replay)
 $(OUT)/fidelity: $(call obj,$(FIDELITY_SRC)) $(LIBSIM)
 	@echo "link $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(CJSON_PKG)) -lm

@@ -1,4 +1,4 @@
-/* admin.c -- CLUSTER <sub-command>: the table of sub-commands with their arity, arguments and
+/* admin.c -- CLUSTER <sub-command>: the table of sub-commands that a node answers, arguments and
  * replies (§11.1). */
 #include "sim/cluster/admin.h"
 
@@ -10,46 +10,38 @@
 #include <stdio.h>
 #include <string.h>
 
-static void admin_help(AdminCall *call);
-
 typedef struct SubCommand {
     const char *name;  /* lower case */
-    int arity;         /* with CLUSTER and the name; negative: at least */
     uint32_t argc_max; /* 0: any; more is refused in other words than a wrong arity */
-    void (*execute)(AdminCall *call); /* NULL: whoever has the keys answers */
-    const char *help;
+    void (*execute)(AdminCall *call);
 } SubCommand;
 
-/* In the order of protocol.md §11.1. */
+/* In the order of protocol.md §11.1. Arities are those of sim/store/subcommands.def. */
 static const SubCommand SUBCOMMANDS[] = {
-    {"addslots", -3, 0, admin_addslots, "ADDSLOTS slot [slot ...]"},
-    {"addslotsrange", -4, 0, admin_addslotsrange, "ADDSLOTSRANGE start end [start end ...]"},
-    {"bumpepoch", 2, 0, admin_bumpepoch, "BUMPEPOCH"},
-    {"count-failure-reports", 3, 0, admin_count_failure_reports, "COUNT-FAILURE-REPORTS node-id"},
-    {"countkeysinslot", 3, 0, NULL, "COUNTKEYSINSLOT slot"},
-    {"delslots", -3, 0, admin_delslots, "DELSLOTS slot [slot ...]"},
-    {"delslotsrange", -4, 0, admin_delslotsrange, "DELSLOTSRANGE start end [start end ...]"},
-    {"failover", -2, 3, admin_failover, "FAILOVER [FORCE|TAKEOVER]"},
-    {"flushslots", 2, 0, admin_flushslots, "FLUSHSLOTS"},
-    {"forget", 3, 0, admin_forget, "FORGET node-id"},
-    {"getkeysinslot", 4, 0, NULL, "GETKEYSINSLOT slot count"},
-    {"help", 2, 0, admin_help, "HELP"},
-    {"info", 2, 0, admin_info, "INFO"},
-    {"keyslot", 3, 0, admin_keyslot, "KEYSLOT key"},
-    {"links", 2, 0, admin_links, "LINKS"},
-    {"meet", -4, 5, admin_meet, "MEET ip port [bus-port]"},
-    {"myid", 2, 0, admin_myid, "MYID"},
-    {"nodes", 2, 0, admin_nodes, "NODES"},
-    {"replicas", 3, 0, admin_replicas, "REPLICAS node-id"},
-    {"replicate", 3, 0, admin_replicate, "REPLICATE node-id"},
-    {"reset", -2, 3, admin_reset, "RESET [HARD|SOFT]"},
-    {"saveconfig", 2, 0, admin_saveconfig, "SAVECONFIG"},
-    {"set-config-epoch", 3, 0, admin_set_config_epoch, "SET-CONFIG-EPOCH epoch"},
-    {"setslot", -4, 0, admin_setslot,
-     "SETSLOT slot MIGRATING|IMPORTING|NODE node-id, or SETSLOT slot STABLE"},
-    {"shards", 2, 0, admin_shards, "SHARDS"},
-    {"slaves", 3, 0, admin_replicas, "SLAVES node-id (old name of REPLICAS)"},
-    {"slots", 2, 0, admin_slots, "SLOTS"},
+    {"addslots", 0, admin_addslots},
+    {"addslotsrange", 0, admin_addslotsrange},
+    {"bumpepoch", 0, admin_bumpepoch},
+    {"count-failure-reports", 0, admin_count_failure_reports},
+    {"delslots", 0, admin_delslots},
+    {"delslotsrange", 0, admin_delslotsrange},
+    {"failover", 3, admin_failover},
+    {"flushslots", 0, admin_flushslots},
+    {"forget", 0, admin_forget},
+    {"info", 0, admin_info},
+    {"keyslot", 0, admin_keyslot},
+    {"links", 0, admin_links},
+    {"meet", 5, admin_meet},
+    {"myid", 0, admin_myid},
+    {"nodes", 0, admin_nodes},
+    {"replicas", 0, admin_replicas},
+    {"replicate", 0, admin_replicate},
+    {"reset", 3, admin_reset},
+    {"saveconfig", 0, admin_saveconfig},
+    {"set-config-epoch", 0, admin_set_config_epoch},
+    {"setslot", 0, admin_setslot},
+    {"shards", 0, admin_shards},
+    {"slaves", 0, admin_replicas},
+    {"slots", 0, admin_slots},
 };
 
 /* --- replies --- */
@@ -126,20 +118,11 @@ void admin_arity(AdminCall *call)
     admin_error(call, "wrong number of arguments for 'cluster|%s' command", subcommand->name);
 }
 
-/* Simplified: a list of the forms, in our words. */
-static void admin_help(AdminCall *call)
-{
-    reply_array(call->reply, ARRAY_LENGTH(SUBCOMMANDS) + 1);
-    reply_bulk_text(call->reply, "CLUSTER knows these sub-commands:");
-    for (uint32_t i = 0; i < ARRAY_LENGTH(SUBCOMMANDS); i++)
-        reply_bulk_text(call->reply, SUBCOMMANDS[i].help);
-}
-
 bool admin_cluster_command(Node *self, uint32_t argc, const Slice *argv,
                            const AdminResolver *resolver, const AddrState *addrs, Reply *reply,
                            NodeEnv *env)
 {
-    SIM_ASSERT(argc >= 1);
+    SIM_ASSERT(argc >= 2);
     AdminCall call = {.self = self,
                       .argc = argc,
                       .argv = argv,
@@ -147,28 +130,15 @@ bool admin_cluster_command(Node *self, uint32_t argc, const Slice *argv,
                       .addrs = addrs,
                       .reply = reply,
                       .env = env};
-    if (argc == 1) {
-        admin_error(&call, "wrong number of arguments for 'cluster' command");
-        return true;
-    }
     const SubCommand *subcommand = find_subcommand(argv[1]);
-    int size = argv[1].size < 128 ? (int)argv[1].size : 128, arity;
-    if (!subcommand) {
-        admin_error(&call, "unknown subcommand '%.*s'. Try CLUSTER HELP.", size, argv[1].chars);
-        return true;
-    }
-    arity = subcommand->arity;
-    if (arity >= 0 ? argc != (uint32_t)arity : argc < (uint32_t)-arity) {
-        admin_arity(&call);
-        return true;
-    }
+    if (!subcommand) return false;
     if (subcommand->argc_max > 0 && argc > subcommand->argc_max) {
+        int size = argv[1].size < 128 ? (int)argv[1].size : 128;
         admin_error(&call,
                     "unknown subcommand or wrong number of arguments for '%.*s'. Try CLUSTER HELP.",
                     size, argv[1].chars);
         return true;
     }
-    if (!subcommand->execute) return false;
     subcommand->execute(&call);
     return true;
 }

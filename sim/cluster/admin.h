@@ -21,9 +21,9 @@ typedef struct AdminResolver {
         unix_base_ms; /* Unix time of virtual time 0, for the times of CLUSTER NODES and LINKS */
 } AdminResolver;
 
-/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"), case-insensitive, and writes its reply.
- * False: the arguments are right in number, but the answer is known by who has the keys
- * (COUNTKEYSINSLOT, GETKEYSINSLOT). */
+/* Executes one CLUSTER subcommand (argv[0] is "CLUSTER"; the arity is checked already),
+ * case-insensitive, and writes its reply. False: the answer is known by the server around the node
+ * (COUNTKEYSINSLOT, GETKEYSINSLOT, HELP). */
 bool admin_cluster_command(Node *self, uint32_t argc, const Slice *argv,
                            const AdminResolver *resolver, const AddrState *addrs, Reply *reply,
                            NodeEnv *env);

@@ -33,7 +33,7 @@ static const char *const FSYNC_WORDS[] = {"no", "always", "everysec"};
 static const SavePoints SAVE_DEFAULT = {{{3600, 1}, {300, 100}, {60, 10000}}, 3};
 
 /* Directives that real configurations have and that change nothing in a virtual node: it listens at
- * its host's address, is always a cluster node, and keeps nodes.conf as a model. Their values are
+ * its host's address and keeps nodes.conf as a model. Their values are
  * checked for form. */
 typedef enum IgnoredKind {
     IGNORED_TEXT,
@@ -140,7 +140,6 @@ static const Ignored IGNORED[] = {
     {"acl-pubsub-default", IGNORED_TEXT},
     {"busy-reply-threshold", IGNORED_NUMBER},
     {"lua-time-limit", IGNORED_NUMBER},
-    {"cluster-enabled", IGNORED_BOOL},
     {"cluster-config-file", IGNORED_TEXT},
     {"cluster-announce-ip", IGNORED_TEXT},
     {"cluster-announce-port", IGNORED_PORT},
@@ -312,6 +311,11 @@ static bool read_size(const char *text, uint64_t *value)
         return true;
     }
     return false;
+}
+
+bool config_read_size(const char *text, uint64_t *value)
+{
+    return read_size(text, value);
 }
 
 static bool read_bool(const char *text, uint64_t *value)

@@ -42,9 +42,10 @@ NodeConfig config_default(void);
  * see config.c) are checked for form only. False and *err with the nearest name
  * otherwise. */
 bool config_set(NodeConfig *config, const char *name, const char *value, Error *err);
-bool config_known(const char *name);                 /* obeyed or accepted without effect */
-bool config_takes_many(const char *name);            /* several words: bind, save, user, ... */
-bool config_find(const char *name, uint32_t *index); /* of an obeyed one, by either name */
+bool config_known(const char *name);                      /* obeyed or accepted without effect */
+bool config_takes_many(const char *name);                 /* several words: bind, save, user, ... */
+bool config_find(const char *name, uint32_t *index);      /* of an obeyed one, by either name */
+bool config_read_size(const char *text, uint64_t *value); /* "1048576", "1mb", "64kb" */
 /* How many directives there are, their names, and their value as text (for listing and CONFIG GET).
  */
 uint32_t config_count(void);

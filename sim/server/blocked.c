@@ -33,8 +33,7 @@ bool blocked_is_paused(const Server *server, const Request *request)
 {
     uint32_t may_write = CF_WRITE | CF_MAY_REPLICATE;
     if (request->client == server->primary) return false;
-    if (server->pause_all_until_ms > request->now_ms)
-        return strcmp(request->row->name, "client") != 0;
+    if (server->pause_all_until_ms > request->now_ms) return true; /* CLIENT UNPAUSE, too */
     if (server->pause_writes_until_ms <= request->now_ms) return false;
     if (strcmp(request->row->name, "exec") == 0) return multi_has_writes(request->client);
     return (request->row->flags & may_write) != 0;
@@ -63,9 +62,12 @@ static void do_wait(Request *request)
         reply_error(&client->reply, "ERR value is not an integer or out of range");
         return;
     }
-    if (!slice_integer(request->argv[2], &timeout) || timeout < 0) {
-        reply_error(&client->reply, timeout < 0 ? "ERR timeout is negative"
-                                                : "ERR timeout is not an integer or out of range");
+    if (!slice_integer(request->argv[2], &timeout)) {
+        reply_error(&client->reply, "ERR timeout is not an integer or out of range");
+        return;
+    }
+    if (timeout < 0) {
+        reply_error(&client->reply, "ERR timeout is negative");
         return;
     }
     uint32_t have = repl_acked_by(server->parts.repl, client->write_offset);
@@ -160,11 +162,11 @@ static void answer_timeout(Server *server, Client *client, NodeEnv *env)
     server_flush(server, client, env);
 }
 
-static bool key_has_come(const Server *server, const Client *client)
+static bool key_has_come(Server *server, const Client *client)
 {
     for (uint32_t i = 0; i < client->block_keys; i++) {
-        const Key *key =
-            keyspace_find(server->parts.keys, client->blocked.words.items[client->block_first + i]);
+        const Key *key = keyspace_find(server_keys(server, client),
+                                       client->blocked.words.items[client->block_first + i]);
         if (!key) continue;
         bool list = key->value.type == VALUE_LIST && strchr(client->blocked.row->name, 'z') == NULL;
         bool zset = key->value.type == VALUE_ZSET && strchr(client->blocked.row->name, 'z') != NULL;
@@ -237,6 +239,7 @@ static bool redirect_blocked(Server *server, Client *client)
     Slice key = client->blocked.words.items[client->block_first];
     uint16_t slot = keyslot_of(key.size ? key.chars : "", key.size);
     RedirectAnswer answer = {.what = REDIRECT_LOCAL, .slot = slot, .node = node->owner[slot]};
+    if (!server_in_cluster(server)) return false;
     if (node->state != STATE_OK) answer.what = REDIRECT_DOWN;
     else if (answer.node == NODE_NONE) answer.what = REDIRECT_NOT_SERVED;
     else if (answer.node != node->self && !redirect_is_importing(node, slot)) {
@@ -261,6 +264,19 @@ void blocked_on_cron(Server *server, NodeEnv *env)
         unblock(server, client);
         server_flush(server, client, env);
     }
+}
+
+bool blocked_end(Server *server, Client *client, bool error, NodeEnv *env)
+{
+    if (client->block != BLOCK_KEYS && client->block != BLOCK_WAIT) return false;
+    if (!error) {
+        answer_timeout(server, client, env);
+        return true;
+    }
+    reply_error(&client->reply, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    unblock(server, client);
+    server_flush(server, client, env);
+    return true;
 }
 
 void blocked_unblock_all(Server *server, const char *error, NodeEnv *env)

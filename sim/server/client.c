@@ -35,23 +35,23 @@ void queued_deinit(Queued *queued, Mem *mem)
     *queued = (Queued){0};
 }
 
-void client_unwatch(Client *client, Keyspace *keys, Mem *mem)
+void client_unwatch(Client *client, Mem *mem)
 {
     for (uint32_t i = 0; i < client->watched.count; i++) {
-        keyspace_unwatch(keys, client->watched.items[i].watch);
+        keyspace_unwatch(client->watched.items[i].keys, client->watched.items[i].watch);
         blob_free(mem, &client->watched.items[i].name);
     }
     array_clear(&client->watched);
 }
 
-void client_discard(Client *client, Keyspace *keys, Mem *mem)
+void client_discard(Client *client, Mem *mem)
 {
     for (uint32_t i = 0; i < client->queued.count; i++)
         queued_deinit(&client->queued.items[i], mem);
     array_clear(&client->queued);
     client->in_multi = false;
     client->multi_failed = false;
-    client_unwatch(client, keys, mem);
+    client_unwatch(client, mem);
 }
 
 static void free_blobs(Blobs *blobs, Mem *mem)
@@ -60,9 +60,9 @@ static void free_blobs(Blobs *blobs, Mem *mem)
     array_deinit(mem, blobs);
 }
 
-void client_deinit(Client *client, Keyspace *keys, Mem *mem)
+void client_deinit(Client *client, Mem *mem)
 {
-    client_discard(client, keys, mem);
+    client_discard(client, mem);
     array_deinit(mem, &client->queued);
     array_deinit(mem, &client->watched);
     free_blobs(&client->channels, mem);

@@ -24,6 +24,7 @@ typedef ARRAY_OF(Blob) Blobs;
 
 typedef struct Watched {
     Blob name;
+    Keyspace *keys;   /* where it is watched */
     uint32_t watch;   /* keyspace_watch */
     bool was_expired; /* at WATCH: its deletion is no change then */
 } Watched;
@@ -46,6 +47,8 @@ typedef struct NextRequest {
     Error err;
 } NextRequest;
 
+typedef enum ReplySkip { SKIP_NONE, SKIP_NEXT, SKIP_THIS } ReplySkip; /* CLIENT REPLY SKIP */
+
 typedef struct Client {
     ClientId id;
     AddrState addr;   /* where it comes from, for CLIENT LIST */
@@ -55,6 +58,10 @@ typedef struct Client {
     bool in_multi, multi_failed; /* an error while queueing: EXEC answers EXECABORT */
     bool close_after_reply;
     bool replies_off; /* CLIENT REPLY OFF */
+    ReplySkip reply_skip;
+    bool no_evict;          /* CLIENT NO-EVICT: shown in CLIENT LIST */
+    uint8_t db;             /* SELECT; 0 in cluster mode */
+    const CommandRow *last; /* its last command; NULL */
     char name[64];
     ARRAY_OF(Queued) queued;
     ARRAY_OF(Watched) watched;
@@ -66,7 +73,7 @@ typedef struct Client {
     uint64_t block_offset;            /* WAIT: offset to be acknowledged */
     uint32_t block_count;             /* WAIT: by how many */
     Queued blocked;                   /* KEYS, PAUSE: the command that waits */
-    uint64_t write_offset;            /* replication offset after its last write, for WAIT */
+    uint64_t write_offset;            /* replication offset after its last command, for WAIT */
     uint64_t created_ms, last_ms;     /* Unix ms; CLIENT LIST */
     Text input;                       /* bytes that came and are not yet executed */
     NextRequest next;
@@ -74,10 +81,10 @@ typedef struct Client {
 } Client;
 
 void client_init(Client *client, ClientId id, AddrState addr, uint64_t now_ms, Mem *mem);
-void client_deinit(Client *client, Keyspace *keys, Mem *mem);
+void client_deinit(Client *client, Mem *mem);
 /* discardTransaction: queue, flags and watches. */
-void client_discard(Client *client, Keyspace *keys, Mem *mem);
-void client_unwatch(Client *client, Keyspace *keys, Mem *mem);
+void client_discard(Client *client, Mem *mem);
+void client_unwatch(Client *client, Mem *mem);
 /* A copy of a command's words. */
 void queued_init(Queued *queued, const CommandRow *row, const Slice *argv, uint32_t argc, Mem *mem);
 void queued_deinit(Queued *queued, Mem *mem);

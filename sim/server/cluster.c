@@ -40,12 +40,58 @@ static void get_keys(Request *request)
 static void do_cluster(Request *request)
 {
     Server *server = request->server;
+    if (!server_in_cluster(server)) {
+        reply_cluster_disabled(request);
+        return;
+    }
     bool done = admin_cluster_command(server->parts.node, request->argc, request->argv,
                                       server->parts.resolver, server->addrs,
                                       &request->client->reply, request->env);
     if (done) return;
     if (slice_is(request->argv[1], "countkeysinslot")) count_keys(request);
-    else get_keys(request);
+    else if (slice_is(request->argv[1], "getkeysinslot")) get_keys(request);
+    else help_reply(request);
 }
 
-const ServerBinding cluster_bindings[] = {{"cluster", do_cluster}, {NULL, NULL}};
+void reply_cluster_disabled(Request *request)
+{
+    reply_error(&request->client->reply, "ERR This instance has cluster support disabled");
+}
+
+static void set_readonly(Request *request, bool readonly)
+{
+    if (!server_in_cluster(request->server)) {
+        reply_cluster_disabled(request);
+        return;
+    }
+    request->client->readonly = readonly;
+    reply_status(&request->client->reply, "OK");
+}
+
+static void do_readonly(Request *request)
+{
+    set_readonly(request, true);
+}
+
+static void do_readwrite(Request *request)
+{
+    set_readonly(request, false);
+}
+
+static void do_asking(Request *request)
+{
+    if (!server_in_cluster(request->server)) {
+        reply_cluster_disabled(request);
+        return;
+    }
+    request->client->asking = true;
+    reply_status(&request->client->reply, "OK");
+}
+
+const ServerBinding cluster_bindings[] = {
+    {"asking", do_asking},
+    {"cluster", do_cluster},
+    {"readonly", do_readonly},
+    {"readwrite", do_readwrite},
+    {NULL, NULL},
+};

@@ -1,64 +1,128 @@
-/* configure.c -- CONFIG GET, SET, RESETSTAT, REWRITE: the directives a virtual node obeys
- * (sim/cluster/config.def), changed while it runs (protocol.md §11.8). */
+/* configure.c -- CONFIG GET, SET, RESETSTAT, REWRITE (protocol.md §11.8; redis-server 7.0:
+ * config.c).
+ *
+ * A virtual node obeys the directives of sim/cluster/config.def, changed while it runs. All others
+ * of settings.def are checked, kept and told again, and have no effect. */
 #include "sim/base/assert.h"
 #include "sim/server/server_inside.h"
 #include "sim/store/glob.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_MAX_SIZE 64
+#define WORD_MAX_SIZE 256
 
-/* Directives that tools ask for and that are the same in every virtual node. */
-static const struct {
-    const char *name, *value;
-} constants[] = {
-    {"cluster-enabled", "yes"},
-    {"databases", "16"},
-    {"maxclients", "10000"},
-    {"maxmemory", "0"},
-    {"maxmemory-policy", "noeviction"},
-    {"port", "6379"},
-    {"proto-max-bulk-len", "536870912"},
-    {"repl-diskless-sync", "yes"},
-    {"timeout", "0"},
+#define SETTING_IMMUTABLE 1
+#define SETTING_PROTECTED 2
+
+typedef enum SettingKind { BOOL, NUMBER, MEMORY, OCTAL, ENUM, TEXT } SettingKind;
+
+typedef struct Setting {
+    const char *name, *old_name;
+    SettingKind kind;
+    uint8_t flags;
+    int64_t min;
+    uint64_t max;
+    const char *words, *value;
+} Setting;
+
+static const Setting settings[] = {
+#define SETTING(name, old, kind, flags, min, max, words, value)                                    \
+    {name, old, kind, flags, min, max, words, value},
+#include "sim/server/settings.def"
+#undef SETTING
 };
 
-static bool wanted(const Request *request, const char *name)
+#define SETTING_COUNT ((uint32_t)ARRAY_LENGTH(settings))
+
+/* --- values --- */
+
+/* The row of sim/cluster/config.def; false: it is only kept. */
+static bool obeyed(const char *name, uint32_t *index)
 {
-    for (uint32_t i = 2; i < request->argc; i++) {
-        char lower[NAME_MAX_SIZE];
-        Slice pattern = request->argv[i];
-        if (pattern.size >= sizeof(lower)) continue;
-        for (uint32_t c = 0; c < pattern.size; c++) {
-            char letter = pattern.chars[c];
-            lower[c] = letter >= 'A' && letter <= 'Z' ? (char)(letter + ('a' - 'A')) : letter;
-        }
-        if (glob_matches((Slice){lower, pattern.size}, slice_of(name))) return true;
+    for (*index = 0; *index < config_count(); ++*index) {
+        if (strcmp(config_name(*index), name) == 0) return true;
     }
     return false;
+}
+
+static void append_value(const Request *request, uint32_t setting, Text *out)
+{
+    const Server *server = request->server;
+    uint32_t index;
+    char value[CONFIG_VALUE_SIZE];
+    if (obeyed(settings[setting].name, &index)) {
+        config_value_text(&server->parts.node->cfg, index, value, sizeof(value));
+        text_append(out, "%s", value);
+    } else if (strcmp(settings[setting].name, "port") == 0) {
+        text_append(out, "%u", server->addrs[server->parts.node->addr].port);
+    } else if (setting < server->settings.count && server->settings.items[setting].chars) {
+        Slice kept = blob_slice(server->settings.items[setting]);
+        text_append_bytes(out, kept.chars + 1, kept.size - 1);
+    } else {
+        text_append(out, "%s", settings[setting].value);
+    }
+}
+
+/* --- GET --- */
+
+static bool has_pattern(Slice word)
+{
+    for (uint32_t i = 0; i < word.size; i++) {
+        if (strchr("[*?", word.chars[i])) return true;
+    }
+    return false;
+}
+
+static bool matches(Slice word, const char *name)
+{
+    char lower[WORD_MAX_SIZE];
+    if (!has_pattern(word)) return slice_is(word, name);
+    if (word.size >= sizeof(lower)) return false;
+    for (uint32_t i = 0; i < word.size; i++) {
+        char c = word.chars[i];
+        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    }
+    return glob_matches((Slice){lower, word.size}, slice_of(name));
+}
+
+/* The argument that asks for it first, or argc. */
+static uint32_t asked_by(const Request *request, const char *name)
+{
+    for (uint32_t i = 2; i < request->argc; i++) {
+        if (matches(request->argv[i], name)) return i;
+    }
+    return request->argc;
+}
+
+/* A name is told as it was asked for; a pattern finds old names, too. */
+static uint32_t tell(Request *request, uint32_t setting, const char *name)
+{
+    Reply *reply = &request->client->reply;
+    Text value = {.mem = request->server->mem};
+    uint32_t by = *name ? asked_by(request, name) : request->argc;
+    if (by == request->argc) return 0;
+    append_value(request, setting, &value);
+    if (has_pattern(request->argv[by])) reply_bulk_text(reply, name);
+    else reply_bulk(reply, request->argv[by]);
+    reply_bulk(reply, (Slice){text_chars(&value), value.size});
+    text_deinit(&value);
+    return 1;
 }
 
 static void config_get(Request *request)
 {
     Reply *reply = &request->client->reply;
     uint32_t mark = reply_mark(reply), count = 0;
-    for (uint32_t i = 0; i < config_count(); i++) {
-        char value[CONFIG_VALUE_SIZE];
-        if (!wanted(request, config_name(i))) continue;
-        config_value_text(&request->server->parts.node->cfg, i, value, sizeof(value));
-        reply_bulk_text(reply, config_name(i));
-        reply_bulk_text(reply, value);
-        count++;
-    }
-    for (uint32_t i = 0; i < ARRAY_LENGTH(constants); i++) {
-        if (!wanted(request, constants[i].name)) continue;
-        reply_bulk_text(reply, constants[i].name);
-        reply_bulk_text(reply, constants[i].value);
-        count++;
+    for (uint32_t i = 0; i < SETTING_COUNT; i++) {
+        count += tell(request, i, settings[i].name);
+        count += tell(request, i, settings[i].old_name);
     }
     reply_map_at(reply, mark, count);
 }
+
+/* --- SET --- */
 
 static bool copy_word(Slice word, char *out, size_t size)
 {
@@ -68,54 +132,176 @@ static bool copy_word(Slice word, char *out, size_t size)
     return true;
 }
 
+/* The setting of an argument; SETTING_COUNT when there is none of that name. */
+static uint32_t find_setting(Slice name)
+{
+    for (uint32_t i = 0; i < SETTING_COUNT; i++) {
+        bool old = settings[i].old_name[0] && slice_is(name, settings[i].old_name);
+        if (old || slice_is(name, settings[i].name)) return i;
+    }
+    return SETTING_COUNT;
+}
+
+static bool in_limits(const Setting *setting, bool negative, uint64_t size, Error *err)
+{
+    bool low = negative ? setting->min >= 0 || size > 0 - (uint64_t)setting->min
+                        : setting->min > 0 && size < (uint64_t)setting->min;
+    if (!low && (negative || size <= setting->max)) return true;
+    return error_set(err, "argument must be between %" PRId64 " and %" PRIu64 " inclusive",
+                     setting->min, setting->max);
+}
+
+static bool is_one_of(const char *words, Slice word)
+{
+    for (const char *at = words; *at; at += strspn(at, ", ")) {
+        uint32_t size = (uint32_t)strcspn(at, ",");
+        bool same = size == word.size;
+        for (uint32_t i = 0; same && i < size; i++) {
+            char c = word.chars[i];
+            same = at[i] == (c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c);
+        }
+        if (same) return true;
+        at += size;
+    }
+    return false;
+}
+
+/* The errors of redis-server about a value; what they let pass has the right form. */
+static bool check_value(const Setting *setting, const char *text, Error *err)
+{
+    int64_t number = 0;
+    uint64_t size = 0;
+    switch (setting->kind) {
+    case BOOL:
+        return slice_is(slice_of(text), "yes") || slice_is(slice_of(text), "no") ||
+               error_set(err, "argument must be 'yes' or 'no'");
+    case NUMBER:
+        if (!slice_integer(slice_of(text), &number))
+            return error_set(err, "argument couldn't be parsed into an integer");
+        return in_limits(setting, number < 0, number < 0 ? 0 - (uint64_t)number : (uint64_t)number,
+                         err);
+    case MEMORY:
+        if (!config_read_size(text, &size))
+            return error_set(err, "argument must be a memory value");
+        return in_limits(setting, false, size, err);
+    case OCTAL:
+        return text[strspn(text, "01234567")] == '\0' ||
+               error_set(err, "argument couldn't be parsed as an octal number");
+    case ENUM:
+        return is_one_of(setting->words, slice_of(text)) ||
+               error_set(err, "argument(s) must be one of the following: %s", setting->words);
+    case TEXT: return true;
+    }
+    SIM_ASSERT(setting->kind <= TEXT);
+    return false;
+}
+
+static bool failed(Request *request, Slice name, const char *reason)
+{
+    reply_error(&request->client->reply,
+                "ERR CONFIG SET failed (possibly related to argument '%.*s') - %s", (int)name.size,
+                name.chars, reason);
+    return false;
+}
+
+/* All names are known, may be set, and stand once. */
+static bool check_names(Request *request)
+{
+    for (uint32_t i = 2; i < request->argc; i += 2) {
+        Slice name = request->argv[i];
+        if (find_setting(name) < SETTING_COUNT) continue;
+        reply_error(&request->client->reply,
+                    "ERR Unknown option or number of arguments for CONFIG SET - '%.*s'",
+                    (int)name.size, name.chars);
+        return false;
+    }
+    for (uint32_t i = 2; i < request->argc; i += 2) {
+        Slice name = request->argv[i];
+        uint32_t setting = find_setting(name);
+        if (settings[setting].flags & SETTING_IMMUTABLE)
+            return failed(request, name, "can't set immutable config");
+        if (settings[setting].flags & SETTING_PROTECTED)
+            return failed(request, name, "can't set protected config");
+        for (uint32_t before = 2; before < i; before += 2) {
+            if (find_setting(request->argv[before]) == setting)
+                return failed(request, name, "duplicate parameter");
+        }
+    }
+    return true;
+}
+
+/* Checks one value and, if the directive is obeyed, sets it in *config. */
+static bool take_value(Request *request, uint32_t setting, Slice word, NodeConfig *config)
+{
+    uint32_t index;
+    char value[WORD_MAX_SIZE];
+    Error err = {{0}};
+    Slice name = slice_of(settings[setting].name);
+    if (!copy_word(word, value, sizeof(value))) return failed(request, name, "value too long");
+    if (!check_value(&settings[setting], value, &err)) return failed(request, name, err.text);
+    if (obeyed(settings[setting].name, &index) &&
+        !config_set(config, settings[setting].name, value, &err))
+        return failed(request, name, err.text);
+    return true;
+}
+
+/* Behind a mark, so that an empty value is not none. */
+static void keep_value(Server *server, uint32_t setting, Slice word)
+{
+    Text marked = {.mem = server->mem};
+    text_append(&marked, "=");
+    text_append_bytes(&marked, word.size ? word.chars : "", word.size);
+    while (server->settings.count < SETTING_COUNT)
+        array_push(server->mem, &server->settings, (Blob){0});
+    blob_free(server->mem, &server->settings.items[setting]);
+    server->settings.items[setting] =
+        blob_copy(server->mem, (Slice){text_chars(&marked), marked.size});
+    text_deinit(&marked);
+}
+
 /* All or nothing: a wrong value changes no directive. */
 static void config_set_all(Request *request)
 {
     Server *server = request->server;
-    Reply *reply = &request->client->reply;
     NodeConfig config = server->parts.node->cfg;
     if (request->argc % 2 == 1) {
-        reply_arity(reply, "config|set");
+        reply_error(&request->client->reply, "ERR syntax error");
         return;
     }
+    if (!check_names(request)) return;
     for (uint32_t i = 2; i < request->argc; i += 2) {
-        char name[NAME_MAX_SIZE], value[256];
-        Error err = {{0}};
-        if (!copy_word(request->argv[i], name, sizeof(name)) || !config_known(name)) {
-            reply_error(reply, "ERR Unknown option or number of arguments for CONFIG SET - '%.*s'",
-                        (int)request->argv[i].size, request->argv[i].chars);
-            return;
-        }
-        if (!copy_word(request->argv[i + 1], value, sizeof(value)) ||
-            !config_set(&config, name, value, &err)) {
-            reply_error(reply, "ERR CONFIG SET failed (possibly related to argument '%s') - %s",
-                        name, err.text);
-            return;
-        }
+        uint32_t setting = find_setting(request->argv[i]);
+        if (!take_value(request, setting, request->argv[i + 1], &config)) return;
     }
+    for (uint32_t i = 2; i < request->argc; i += 2)
+        keep_value(server, find_setting(request->argv[i]), request->argv[i + 1]);
     node_set_config(server->parts.node, &config, request->env);
     repl_set_config(server->parts.repl, &config);
     server->config_changed = true;
-    reply_status(reply, "OK");
+    reply_status(&request->client->reply, "OK");
 }
 
-static void do_config(Request *request)
+/* --- RESETSTAT, REWRITE --- */
+
+static void config_resetstat(Request *request)
 {
-    Slice what = request->argv[1];
-    Reply *reply = &request->client->reply;
-    if (slice_is(what, "get") && request->argc >= 3) config_get(request);
-    else if (slice_is(what, "get")) reply_arity(reply, "config|get");
-    else if (slice_is(what, "set") && request->argc >= 4) config_set_all(request);
-    else if (slice_is(what, "set")) reply_arity(reply, "config|set");
-    else if (slice_is(what, "resetstat") && request->argc == 2) {
-        Server *server = request->server;
-        server->commands = server->connections = server->expired = 0;
-        reply_status(reply, "OK");
-    } else if (slice_is(what, "rewrite") && request->argc == 2) {
-        reply_status(reply, "OK"); /* the world keeps the configuration of a host anyway */
-    } else {
-        reply_unknown_subcommand(reply, what, "CONFIG");
-    }
+    Server *server = request->server;
+    server->commands = server->connections = server->expired = 0;
+    server->hits = server->misses = 0;
+    reply_status(&request->client->reply, "OK");
 }
 
-const ServerBinding configure_bindings[] = {{"config", do_config}, {NULL, NULL}};
+/* The world keeps the configuration of a host anyway. */
+static void config_rewrite(Request *request)
+{
+    reply_status(&request->client->reply, "OK");
+}
+
+const ServerBinding configure_bindings[] = {
+    {"config|get", config_get},
+    {"config|help", help_reply},
+    {"config|resetstat", config_resetstat},
+    {"config|rewrite", config_rewrite},
+    {"config|set", config_set_all},
+    {NULL, NULL},
+};

@@ -1,4 +1,4 @@
-/* info.c -- commands that only tell: INFO, ROLE, TIME, COMMAND, MEMORY, LASTSAVE, LATENCY, SLOWLOG
+/* info.c -- commands that only tell: INFO, ROLE, TIME, MEMORY, LASTSAVE, LATENCY, SLOWLOG
  * (redis-server 7.0: server.c, replication.c, object.c, latency.c, slowlog.c). */
 #include "sim/base/assert.h"
 #include "sim/server/server_inside.h"
@@ -12,8 +12,8 @@ static void info_server(const Request *request, Text *out)
 {
     text_append(
         out,
-        "# "
-        "Server\r\nredis_version:7.0.15\r\nredis_mode:cluster\r\narch_bits:64\r\nrun_id:%.40s\r\n",
+        "# Server\r\nredis_version:7.0.15\r\nredis_mode:%s\r\narch_bits:64\r\nrun_id:%.40s\r\n",
+        server_in_cluster(request->server) ? "cluster" : "standalone",
         request->env->directory->nodes.items[request->server->parts.node->self].id);
     text_append(out, "tcp_port:%u\r\n",
                 request->server->addrs[request->server->parts.node->addr].port);
@@ -66,17 +66,19 @@ static void info_replication(const Request *request, Text *out)
 
 static void info_cluster(const Request *request, Text *out)
 {
-    (void)request;
-    text_append(out, "# Cluster\r\ncluster_enabled:1\r\n");
+    text_append(out, "# Cluster\r\ncluster_enabled:%d\r\n", server_in_cluster(request->server));
 }
 
 static void info_keyspace(const Request *request, Text *out)
 {
-    const Keyspace *keys = request->server->parts.keys;
     text_append(out, "# Keyspace\r\n");
-    if (keyspace_count(keys) == 0) return;
-    text_append(out, "db0:keys=%" PRIu32 ",expires=%" PRIu32 ",avg_ttl=0\r\n", keyspace_count(keys),
-                keyspace_expires_count(keys));
+    for (uint32_t db = 0; db < SERVER_DATABASES; db++) {
+        const Keyspace *keys =
+            db == 0 ? request->server->parts.keys : request->server->databases[db];
+        if (!keys || keyspace_count(keys) == 0) continue;
+        text_append(out, "db%" PRIu32 ":keys=%" PRIu32 ",expires=%" PRIu32 ",avg_ttl=0\r\n", db,
+                    keyspace_count(keys), keyspace_expires_count(keys));
+    }
 }
 
 static const struct {
@@ -182,107 +184,42 @@ static void do_time(Request *request)
     reply_bulk_format(reply, "%" PRIu64, us % 1000000);
 }
 
-/* --- COMMAND --- */
-
-static const struct {
-    uint32_t flag;
-    const char *word;
-} flag_words[] = {
-    {CF_WRITE, "write"},       {CF_READONLY, "readonly"},
-    {CF_DENYOOM, "denyoom"},   {CF_ADMIN, "admin"},
-    {CF_PUBSUB, "pubsub"},     {CF_NOSCRIPT, "noscript"},
-    {CF_BLOCKING, "blocking"}, {CF_LOADING, "loading"},
-    {CF_STALE, "stale"},       {CF_ASKING, "asking"},
-    {CF_FAST, "fast"},         {CF_MOVABLE, "movablekeys"},
-    {CF_NO_AUTH, "no_auth"},   {CF_MAY_REPLICATE, "may_replicate"},
-};
-
-static void reply_flags(Reply *reply, uint32_t flags)
-{
-    uint32_t mark = reply_mark(reply), count = 0;
-    for (uint32_t i = 0; i < ARRAY_LENGTH(flag_words); i++) {
-        if (!(flags & flag_words[i].flag)) continue;
-        reply_status(reply, flag_words[i].word);
-        count++;
-    }
-    reply_array_at(reply, mark, count);
-}
-
-/* Name, arity, flags, first key, last key, step; then categories, tips, key specifications and
- * sub-commands, which are left empty: clients of 7.0 fall back on the positions. */
-static void reply_command(Reply *reply, const CommandRow *row)
-{
-    reply_array(reply, 10);
-    reply_bulk_text(reply, row->name);
-    reply_integer(reply, row->arity);
-    reply_flags(reply, row->flags);
-    reply_integer(reply, row->first);
-    reply_integer(reply, row->last);
-    reply_integer(reply, row->step);
-    for (uint32_t i = 0; i < 4; i++) reply_array(reply, 0);
-}
-
-static void command_getkeys(Request *request)
-{
-    KeyPositions keys = {0};
-    Mem *mem = request->server->mem;
-    Reply *reply = &request->client->reply;
-    const CommandRow *row = command_find(request->argv[2]);
-    const Slice *argv = request->argv + 2;
-    uint32_t argc = request->argc - 2;
-    if (!row) reply_error(reply, "ERR Invalid command specified");
-    else if (!command_arity_ok(row, argc))
-        reply_error(reply, "ERR Invalid number of arguments specified for command");
-    else if (!command_keys(row, argv, argc, &keys, mem))
-        reply_error(reply, "ERR Invalid arguments specified for command");
-    else if (keys.count == 0) reply_error(reply, "ERR The command has no key arguments");
-    else {
-        reply_array(reply, keys.count);
-        for (uint32_t i = 0; i < keys.count; i++) reply_bulk(reply, argv[keys.items[i]]);
-    }
-    array_deinit(mem, &keys);
-}
-
-static void do_command(Request *request)
-{
-    Reply *reply = &request->client->reply;
-    Slice what = request->argc > 1 ? request->argv[1] : (Slice){0};
-    if (request->argc == 1 || (slice_is(what, "info") && request->argc == 2)) {
-        reply_array(reply, command_count());
-        for (uint32_t i = 0; i < command_count(); i++) reply_command(reply, command_at(i));
-    } else if (slice_is(what, "count") && request->argc == 2) {
-        reply_integer(reply, command_count());
-    } else if (slice_is(what, "list") && request->argc == 2) {
-        reply_array(reply, command_count());
-        for (uint32_t i = 0; i < command_count(); i++) reply_bulk_text(reply, command_at(i)->name);
-    } else if (slice_is(what, "getkeys") && request->argc > 2) {
-        command_getkeys(request);
-    } else if (slice_is(what, "docs")) {
-        reply_map(reply, 0);
-    } else if (slice_is(what, "info")) {
-        reply_array(reply, request->argc - 2);
-        for (uint32_t i = 2; i < request->argc; i++) {
-            const CommandRow *row = command_find(request->argv[i]);
-            if (row) reply_command(reply, row);
-            else reply_null_array(reply);
-        }
-    } else {
-        reply_unknown_subcommand(reply, what, "COMMAND");
-    }
-}
-
 /* --- MEMORY, LASTSAVE, LATENCY, SLOWLOG: as far as tools ask --- */
 
-static void do_memory(Request *request)
+/* MEMORY USAGE key [SAMPLES count] */
+static void memory_usage(Request *request)
 {
     Reply *reply = &request->client->reply;
-    if (slice_is(request->argv[1], "usage") && request->argc >= 3) {
-        const Key *key = keyspace_find(request->server->parts.keys, request->argv[2]);
-        if (key) reply_integer(reply, (int64_t)(48 + key->size + value_bytes(&key->value)));
-        else reply_null(reply);
-    } else {
-        reply_unknown_subcommand(reply, request->argv[1], "MEMORY");
+    for (uint32_t i = 3; i < request->argc; i += 2) {
+        int64_t samples;
+        if (!slice_is(request->argv[i], "samples") || i + 1 == request->argc) {
+            reply_error(reply, "ERR syntax error");
+            return;
+        }
+        if (!slice_integer(request->argv[i + 1], &samples)) {
+            reply_error(reply, "ERR value is not an integer or out of range");
+            return;
+        }
+        if (samples < 0) {
+            reply_error(reply, "ERR syntax error");
+            return;
+        }
     }
+    const Key *key = keyspace_find(server_keys(request->server, request->client), request->argv[2]);
+    if (key) reply_integer(reply, (int64_t)(48 + key->size + value_bytes(&key->value)));
+    else reply_null(reply);
+}
+
+static void memory_purge(Request *request)
+{
+    reply_status(&request->client->reply, "OK");
+}
+
+/* What a virtual server has no figures for. */
+static void not_modelled(Request *request)
+{
+    reply_error(&request->client->reply, "ERR Slotscope does not model the command '%s'",
+                request->row->name);
 }
 
 static void do_lastsave(Request *request)
@@ -290,27 +227,67 @@ static void do_lastsave(Request *request)
     reply_integer(&request->client->reply, (int64_t)(request->server->started_ms / 1000));
 }
 
-static void do_latency(Request *request)
+/* latency-monitor-threshold is 0: no event is ever sampled. */
+static void latency_none(Request *request)
 {
-    Reply *reply = &request->client->reply;
-    Slice what = request->argv[1];
-    if (slice_is(what, "latest") || slice_is(what, "history")) reply_array(reply, 0);
-    else if (slice_is(what, "reset")) reply_integer(reply, 0);
-    else reply_unknown_subcommand(reply, what, "LATENCY");
+    reply_array(&request->client->reply, 0);
 }
 
-static void do_slowlog(Request *request)
+static void latency_reset(Request *request)
 {
+    reply_integer(&request->client->reply, 0);
+}
+
+static void latency_graph(Request *request)
+{
+    reply_error(&request->client->reply, "ERR No samples available for event '%.*s'",
+                (int)request->argv[2].size, request->argv[2].chars);
+}
+
+/* Simplified: the slow log stays empty. */
+static void slowlog_get(Request *request)
+{
+    int64_t count = 10;
     Reply *reply = &request->client->reply;
-    Slice what = request->argv[1];
-    if (slice_is(what, "get")) reply_array(reply, 0);
-    else if (slice_is(what, "len")) reply_integer(reply, 0);
-    else if (slice_is(what, "reset")) reply_status(reply, "OK");
-    else reply_unknown_subcommand(reply, what, "SLOWLOG");
+    if (request->argc > 3) {
+        reply_wrong_form(request);
+    } else if (request->argc == 3 && !slice_integer(request->argv[2], &count)) {
+        reply_error(reply, "ERR value is not an integer or out of range");
+    } else if (count < -1) {
+        reply_error(reply, "ERR count should be greater than or equal to -1");
+    } else {
+        reply_array(reply, 0);
+    }
+}
+
+static void slowlog_len(Request *request)
+{
+    reply_integer(&request->client->reply, 0);
+}
+
+static void slowlog_reset(Request *request)
+{
+    reply_status(&request->client->reply, "OK");
 }
 
 const ServerBinding info_bindings[] = {
-    {"command", do_command}, {"info", do_info},     {"lastsave", do_lastsave},
-    {"latency", do_latency}, {"memory", do_memory}, {"role", do_role},
-    {"slowlog", do_slowlog}, {"time", do_time},     {NULL, NULL},
+    {"info", do_info},
+    {"lastsave", do_lastsave},
+    {"latency|graph", latency_graph},
+    {"latency|help", help_reply},
+    {"latency|history", latency_none},
+    {"latency|latest", latency_none},
+    {"latency|reset", latency_reset},
+    {"latency", not_modelled},
+    {"memory|help", help_reply},
+    {"memory|purge", memory_purge},
+    {"memory|usage", memory_usage},
+    {"memory", not_modelled},
+    {"role", do_role},
+    {"slowlog|get", slowlog_get},
+    {"slowlog|help", help_reply},
+    {"slowlog|len", slowlog_len},
+    {"slowlog|reset", slowlog_reset},
+    {"time", do_time},
+    {NULL, NULL},
 };

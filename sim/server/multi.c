@@ -42,16 +42,16 @@ static void do_discard(Request *request)
         reply_error(&client->reply, "ERR DISCARD without MULTI");
         return;
     }
-    client_discard(client, request->server->parts.keys, request->server->mem);
+    client_discard(client, request->server->mem);
     reply_status(&client->reply, "OK");
 }
 
 /* A key that had expired when it was watched may be deleted: nothing has changed then. */
 static bool watch_is_dirty(const Request *request, const Watched *watched)
 {
-    const Keyspace *keys = request->server->parts.keys;
-    const Key *key = keyspace_find(keys, blob_slice(watched->name));
-    if (keyspace_watch_touched(keys, watched->watch)) return !watched->was_expired || key != NULL;
+    const Key *key = keyspace_find(watched->keys, blob_slice(watched->name));
+    if (keyspace_watch_touched(watched->keys, watched->watch))
+        return !watched->was_expired || key != NULL;
     return !watched->was_expired && key && key_is_expired(key, request->now_ms);
 }
 
@@ -83,7 +83,6 @@ static void run_queue(Request *request)
     }
     if (client != server->primary) {
         process_propagate(server, &stream, propagated, true, request->env);
-        if (propagated > 0) client->write_offset = repl_offset(server->parts.repl);
     }
     text_deinit(&stream);
 }
@@ -101,16 +100,17 @@ static void do_exec(Request *request)
     } else if (any_watch_is_dirty(request)) {
         reply_null_array(&client->reply);
     } else {
-        client_unwatch(client, server->parts.keys, server->mem); /* no longer of use */
+        client_unwatch(client, server->mem); /* no longer of use */
         run_queue(request);
     }
-    client_discard(client, server->parts.keys, server->mem);
+    client_discard(client, server->mem);
 }
 
-static bool watches(const Client *client, Slice name)
+static bool watches(const Client *client, const Keyspace *keys, Slice name)
 {
     for (uint32_t i = 0; i < client->watched.count; i++) {
-        if (slice_equal(blob_slice(client->watched.items[i].name), name)) return true;
+        const Watched *watched = &client->watched.items[i];
+        if (watched->keys == keys && slice_equal(blob_slice(watched->name), name)) return true;
     }
     return false;
 }
@@ -123,11 +123,13 @@ static void do_watch(Request *request)
         reply_error(&client->reply, "ERR WATCH inside MULTI is not allowed");
         return;
     }
+    Keyspace *keys = server_keys(server, client);
     for (uint32_t i = 1; i < request->argc; i++) {
-        if (watches(client, request->argv[i])) continue;
-        const Key *key = keyspace_find(server->parts.keys, request->argv[i]);
+        if (watches(client, keys, request->argv[i])) continue;
+        const Key *key = keyspace_find(keys, request->argv[i]);
         Watched watched = {.name = blob_copy(server->mem, request->argv[i]),
-                           .watch = keyspace_watch(server->parts.keys, request->argv[i]),
+                           .keys = keys,
+                           .watch = keyspace_watch(keys, request->argv[i]),
                            .was_expired = key && key_is_expired(key, request->now_ms)};
         array_push(server->mem, &client->watched, watched);
     }
@@ -136,7 +138,7 @@ static void do_watch(Request *request)
 
 static void do_unwatch(Request *request)
 {
-    client_unwatch(request->client, request->server->parts.keys, request->server->mem);
+    client_unwatch(request->client, request->server->mem);
     reply_status(&request->client->reply, "OK");
 }
 

@@ -3,6 +3,8 @@
 #include "sim/base/assert.h"
 #include "sim/server/server_inside.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 void reply_arity(Reply *reply, const char *name)
@@ -13,14 +15,15 @@ void reply_arity(Reply *reply, const char *name)
 /* --- the table of the server's own commands --- */
 
 static const ServerBinding *const bindings[] = {
-    multi_bindings, blocked_bindings, pubsub_bindings,  connection_bindings, configure_bindings,
-    info_bindings,  migrate_bindings, restore_bindings, debug_bindings,      cluster_bindings};
+    multi_bindings,     blocked_bindings, pubsub_bindings,  connection_bindings, client_bindings,
+    configure_bindings, info_bindings,    command_bindings, migrate_bindings,    restore_bindings,
+    debug_bindings,     cluster_bindings, absent_bindings};
 
 ServerFunction *process_function(const CommandRow *row)
 {
     for (uint32_t file = 0; file < ARRAY_LENGTH(bindings); file++) {
         for (const ServerBinding *at = bindings[file]; at->name; at++) {
-            if (strcmp(at->name, row->name) == 0) return at->function;
+            if (command_is_bound(row, at->name)) return at->function;
         }
     }
     return NULL;
@@ -30,20 +33,56 @@ ServerFunction *process_function(const CommandRow *row)
 
 static bool is_named(const Request *request, const char *name)
 {
-    return strcmp(request->row->name, name) == 0;
+    return request->row && strcmp(request->row->name, name) == 0;
+}
+
+/* rejectCommand: an EXEC that is refused ends its transaction and says why. */
+static void reject(Request *request, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void reject(Request *request, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    if (!is_named(request, "exec")) {
+        reply_error(&request->client->reply, "%s", text);
+        return;
+    }
+    client_discard(request->client, request->server->mem);
+    reply_error(&request->client->reply, "EXECABORT Transaction discarded because of: %s",
+                strncmp(text, "ERR ", 4) == 0 ? text + 4 : text);
+}
+
+/* securityWarningCommand: somebody speaks HTTP; the connection ends without a word. */
+static bool refuse_http(Request *request)
+{
+    bool http = slice_is(request->argv[0], "host:") || slice_is(request->argv[0], "post");
+    if (http) request->client->close_after_reply = true;
+    return http;
+}
+
+static int shown(Slice word)
+{
+    return word.size < 128 ? (int)word.size : 128;
 }
 
 static bool refuse_unknown(Request *request)
 {
+    Reply *reply = &request->client->reply;
     Text words = {.mem = request->server->mem};
     Slice name = request->argv[0];
     if (request->row) return false;
+    if (command_find(name)) {
+        reply_unknown_subcommand(reply, request->argv[1], name);
+        return true;
+    }
     for (uint32_t i = 1; i < request->argc && words.size < 128; i++) {
         uint32_t room = 128 - words.size, size = request->argv[i].size;
         text_append(&words, "'%.*s' ", (int)(size < room ? size : room), request->argv[i].chars);
     }
-    reply_error(&request->client->reply, "ERR unknown command '%.*s', with args beginning with: %s",
-                (int)(name.size < 128 ? name.size : 128), name.chars, text_chars(&words));
+    reply_error(reply, "ERR unknown command '%.*s', with args beginning with: %s", shown(name),
+                name.chars, text_chars(&words));
     text_deinit(&words);
     return true;
 }
@@ -51,7 +90,14 @@ static bool refuse_unknown(Request *request)
 static bool refuse_arity(Request *request)
 {
     if (command_arity_ok(request->row, request->argc)) return false;
-    reply_arity(&request->client->reply, request->row->name);
+    reject(request, "ERR wrong number of arguments for '%s' command", request->row->name);
+    return true;
+}
+
+static bool refuse_in_multi(Request *request)
+{
+    if (!request->client->in_multi || !(request->row->flags & CF_NO_MULTI)) return false;
+    reject(request, "ERR Command not allowed inside a transaction");
     return true;
 }
 
@@ -83,6 +129,13 @@ static RedirectAnswer ask_redirect(Request *request, bool exec)
     return answer;
 }
 
+static bool refuse_without_cluster(Request *request)
+{
+    if (server_in_cluster(request->server) || !absent_without_cluster(request->row)) return false;
+    reject(request, "ERR Slotscope does not model '%s' without cluster mode", request->row->name);
+    return true;
+}
+
 static bool refuse_redirect(Request *request)
 {
     Server *server = request->server;
@@ -90,6 +143,7 @@ static bool refuse_redirect(Request *request)
     Text endpoint = {.mem = server->mem};
     bool exec = is_named(request, "exec");
     if (client == server->primary || (exec && !client->in_multi)) return false;
+    if (!server_in_cluster(server)) return false;
     RedirectAnswer answer = ask_redirect(request, exec);
     if (answer.what == REDIRECT_LOCAL) return false;
     if (answer.what == REDIRECT_MOVED || answer.what == REDIRECT_ASK) {
@@ -97,7 +151,7 @@ static bool refuse_redirect(Request *request)
     }
     redirect_reply(&answer, text_chars(&endpoint), &client->reply);
     text_deinit(&endpoint);
-    if (exec) client_discard(client, server->parts.keys, server->mem);
+    if (exec) client_discard(client, server->mem);
     return true;
 }
 
@@ -115,7 +169,7 @@ static bool refuse_few_replicas(Request *request)
         return false;
     if (!writes(request) || repl_good_replicas(server->parts.repl, request->env) >= wanted)
         return false;
-    reply_error(&request->client->reply, "NOREPLICAS Not enough good replicas to write.");
+    reject(request, "NOREPLICAS Not enough good replicas to write.");
     return true;
 }
 
@@ -124,7 +178,7 @@ static bool refuse_readonly(Request *request)
     Server *server = request->server;
     if (!server_is_replica(server) || request->client == server->primary || !writes(request))
         return false;
-    reply_error(&request->client->reply, "READONLY You can't write against a read only replica.");
+    reject(request, "READONLY You can't write against a read only replica.");
     return true;
 }
 
@@ -137,22 +191,31 @@ static bool refuse_in_subscription(Request *request)
     for (uint32_t i = 0; i < ARRAY_LENGTH(allowed); i++) {
         if (is_named(request, allowed[i])) return false;
     }
-    reply_error(
-        &request->client->reply,
-        "ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are "
-        "allowed in this context",
-        request->row->name);
+    reject(request,
+           "ERR Can't execute '%s': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
+           "are allowed in this context",
+           request->row->name);
+    return true;
+}
+
+/* May it run on data that may be old; EXEC: may all that is queued. */
+static bool bears_stale_data(const Request *request)
+{
+    if (!(request->row->flags & CF_STALE)) return false;
+    for (uint32_t i = 0; is_named(request, "exec") && i < request->client->queued.count; i++) {
+        if (!(request->client->queued.items[i].row->flags & CF_STALE)) return false;
+    }
     return true;
 }
 
 static bool refuse_stale(Request *request)
 {
     Server *server = request->server;
-    if (request->row->flags & CF_STALE || request->client == server->primary) return false;
+    if (bears_stale_data(request) || request->client == server->primary) return false;
     if (!server_is_replica(server) || server->parts.node->cfg.serve_stale_data) return false;
     if (repl_state(server->parts.repl) == REPL_CONNECTED) return false;
-    reply_error(&request->client->reply,
-                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
+    reject(request,
+           "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
     return true;
 }
 
@@ -160,8 +223,10 @@ static bool refuse_stale(Request *request)
 static bool refuse(Request *request)
 {
     static bool (*const refusals[])(Request *) = {
-        refuse_unknown,  refuse_arity,           refuse_redirect, refuse_few_replicas,
-        refuse_readonly, refuse_in_subscription, refuse_stale};
+        refuse_http,         refuse_unknown,         refuse_arity,
+        refuse_in_multi,     refuse_without_cluster, refuse_redirect,
+        refuse_few_replicas, refuse_readonly,        refuse_in_subscription,
+        refuse_stale};
     for (uint32_t i = 0; i < ARRAY_LENGTH(refusals); i++) {
         if (!refusals[i](request)) continue;
         multi_fail(request->client);
@@ -180,15 +245,24 @@ static bool queues(const Request *request)
     return true;
 }
 
+/* WAIT waits for all that was written before the end of its client's last command (c->woff). */
+static void call_now(Request *request)
+{
+    process_call(request);
+    request->client->write_offset = repl_offset(request->server->parts.repl);
+}
+
 void process_request(Request *request)
 {
     Client *client = request->client;
-    request->row = command_find(request->argv[0]);
+    client->reply_skip = client->reply_skip == SKIP_NEXT ? SKIP_THIS : SKIP_NONE;
+    request->row = command_resolve(request->argv, request->argc);
     if (!refuse(request)) {
-        if (queues(request)) multi_queue(request);
-        else if (blocked_is_paused(request->server, request)) blocked_by_pause(request);
-        else process_call(request);
+        if (blocked_is_paused(request->server, request)) blocked_by_pause(request);
+        else if (queues(request)) multi_queue(request);
+        else call_now(request);
     }
+    client->last = request->row;
     /* resetClient: ASKING is for one command, a refused one too, unless a transaction is open; a
      * command that waits still needs it when it runs again. */
     bool is_asking = request->row && is_named(request, "asking");
@@ -206,7 +280,7 @@ static void run_on_keys(Request *request, CommandFunction *function, Text *strea
         .argv = request->argv,
         .argc = request->argc,
         .reply = &request->client->reply,
-        .keys = server->parts.keys,
+        .keys = server_keys(server, request->client),
         .mem = server->mem,
         .rng = request->env->rng,
         .now_ms = request->now_ms,
@@ -223,6 +297,7 @@ static void run_on_keys(Request *request, CommandFunction *function, Text *strea
     server->misses += cmd.misses;
     cmd_stream(&cmd, stream, commands);
     cmd_deinit(&cmd);
+    if (is_named(request, "flushall")) server_flush_databases(server);
 }
 
 void process_also(Request *request, const Slice *words, uint32_t count)
@@ -268,9 +343,8 @@ void process_call(Request *request)
     uint32_t commands;
     process_run(request, &stream, &commands);
     /* What comes from the primary goes on to sub-replicas as it came: repl.h does that. */
-    if (request->client != server->primary) {
+    if (request->client != server->primary && request->client->db == 0) {
         process_propagate(server, &stream, commands, true, request->env);
-        if (commands > 0) request->client->write_offset = repl_offset(server->parts.repl);
     }
     text_deinit(&stream);
 }

@@ -259,26 +259,57 @@ static void count_each(Request *request, bool sharded)
     }
 }
 
-static void do_pubsub(Request *request)
+static void pubsub_channels(Request *request)
 {
-    Slice what = request->argv[1];
-    uint32_t patterns = 0;
+    if (request->argc > 3) reply_wrong_form(request);
+    else list_channels(request, false);
+}
+
+static void pubsub_shardchannels(Request *request)
+{
+    if (request->argc > 3) reply_wrong_form(request);
+    else list_channels(request, true);
+}
+
+static void pubsub_numsub(Request *request)
+{
+    count_each(request, false);
+}
+
+static void pubsub_shardnumsub(Request *request)
+{
+    count_each(request, true);
+}
+
+/* Patterns, each once, whoever subscribes to it. */
+static void pubsub_numpat(Request *request)
+{
+    Blobs seen = {0};
     for (uint32_t i = 0; i < request->server->clients.count; i++) {
-        patterns += request->server->clients.items[i]->patterns.count;
+        const Blobs *list = &request->server->clients.items[i]->patterns;
+        for (uint32_t p = 0; p < list->count; p++) {
+            if (!is_listed(&seen, blob_slice(list->items[p])))
+                array_push(request->server->mem, &seen, list->items[p]); /* borrowed */
+        }
     }
-    if (slice_is(what, "channels") && request->argc <= 3) list_channels(request, false);
-    else if (slice_is(what, "shardchannels") && request->argc <= 3) list_channels(request, true);
-    else if (slice_is(what, "numsub")) count_each(request, false);
-    else if (slice_is(what, "shardnumsub")) count_each(request, true);
-    else if (slice_is(what, "numpat") && request->argc == 2)
-        reply_integer(&request->client->reply, patterns);
-    else reply_unknown_subcommand(&request->client->reply, what, "PUBSUB");
+    reply_integer(&request->client->reply, seen.count);
+    array_deinit(request->server->mem, &seen);
 }
 
 const ServerBinding pubsub_bindings[] = {
-    {"psubscribe", do_psubscribe},   {"publish", do_publish},
-    {"pubsub", do_pubsub},           {"punsubscribe", do_punsubscribe},
-    {"spublish", do_spublish},       {"ssubscribe", do_ssubscribe},
-    {"subscribe", do_subscribe},     {"sunsubscribe", do_sunsubscribe},
-    {"unsubscribe", do_unsubscribe}, {NULL, NULL},
+    {"psubscribe", do_psubscribe},
+    {"publish", do_publish},
+    {"pubsub|channels", pubsub_channels},
+    {"pubsub|help", help_reply},
+    {"pubsub|numpat", pubsub_numpat},
+    {"pubsub|numsub", pubsub_numsub},
+    {"pubsub|shardchannels", pubsub_shardchannels},
+    {"pubsub|shardnumsub", pubsub_shardnumsub},
+    {"punsubscribe", do_punsubscribe},
+    {"spublish", do_spublish},
+    {"ssubscribe", do_ssubscribe},
+    {"subscribe", do_subscribe},
+    {"sunsubscribe", do_sunsubscribe},
+    {"unsubscribe", do_unsubscribe},
+    {NULL, NULL},
 };

@@ -9,7 +9,7 @@
 /* The key if it exists for a reader. */
 static Key *find_key(const Request *request, Slice name)
 {
-    Key *key = keyspace_find(request->server->parts.keys, name);
+    Key *key = keyspace_find(server_keys(request->server, request->client), name);
     return key && !key_is_expired(key, request->now_ms) ? key : NULL;
 }
 
@@ -64,8 +64,9 @@ static void restore_value(Request *request, Value *value, const RestoreOptions *
     Slice name = request->argv[1];
     uint64_t expire_ms =
         options->ttl == 0 ? 0 : (uint64_t)options->ttl + (options->absolute ? 0 : request->now_ms);
-    Key *old = keyspace_find(server->parts.keys, name);
-    if (old) keyspace_remove(server->parts.keys, old);
+    Keyspace *keys = server_keys(server, request->client);
+    Key *old = keyspace_find(keys, name);
+    if (old) keyspace_remove(keys, old);
     if (expire_ms != 0 && expire_ms <= request->now_ms) { /* it has ended on the way */
         Slice gone[] = {slice_of("DEL"), name};
         if (old) process_also(request, gone, 2);
@@ -73,10 +74,10 @@ static void restore_value(Request *request, Value *value, const RestoreOptions *
         reply_status(&request->client->reply, "OK");
         return;
     }
-    Key *key = keyspace_add(server->parts.keys, name);
+    Key *key = keyspace_add(keys, name);
     key->value = *value;
-    keyspace_set_expiry(server->parts.keys, key, expire_ms);
-    keyspace_touch(server->parts.keys, key);
+    keyspace_set_expiry(keys, key, expire_ms);
+    keyspace_touch(keys, key);
     server->keys_signalled = true;
     char digits[24];
     snprintf(digits, sizeof(digits), "%" PRIu64, expire_ms);

@@ -21,7 +21,7 @@ static Client *new_client(Server *server, ClientId id, AddrState addr, uint64_t 
 
 static void free_client(Server *server, Client *client)
 {
-    client_deinit(client, server->parts.keys, server->mem);
+    client_deinit(client, server->mem);
     mem_free(server->mem, client, sizeof(*client));
 }
 
@@ -44,6 +44,12 @@ void server_destroy(Server *server, Mem *mem)
     free_client(server, server->primary);
     for (uint32_t i = 0; i < server->outputs.count; i++)
         blob_free(mem, &server->outputs.items[i].bytes);
+    for (uint32_t i = 0; i < SERVER_DATABASES; i++) {
+        if (server->databases[i]) keyspace_destroy(server->databases[i]);
+    }
+    for (uint32_t i = 0; i < server->settings.count; i++)
+        blob_free(mem, &server->settings.items[i]);
+    array_deinit(mem, &server->settings);
     blob_free(mem, &server->taken);
     migrate_deinit(server);
     outbound_deinit(server);
@@ -128,7 +134,8 @@ void server_push(Server *server, Client *client, Slice resp, NodeEnv *env)
 void server_flush(Server *server, Client *client, NodeEnv *env)
 {
     (void)env;
-    bool silent = client->id == CLIENT_NONE || (client->replies_off && !client->close_after_reply);
+    bool muted = client->replies_off || client->reply_skip == SKIP_THIS;
+    bool silent = client->id == CLIENT_NONE || (muted && !client->close_after_reply);
     if (!silent && (client->reply.out.size > 0 || client->close_after_reply)) {
         Slice bytes = {text_chars(&client->reply.out), client->reply.out.size};
         add_output(server, client->id, bytes, client->close_after_reply);
@@ -294,6 +301,26 @@ void server_apply(Server *server, Slice bytes, NodeEnv *env)
 }
 
 /* --- about itself --- */
+
+bool server_in_cluster(const Server *server)
+{
+    return server->parts.node->cfg.cluster_enabled;
+}
+
+void server_flush_databases(Server *server)
+{
+    for (uint32_t i = 0; i < SERVER_DATABASES; i++) {
+        if (server->databases[i]) keyspace_clear(server->databases[i]);
+    }
+}
+
+Keyspace *server_keys(Server *server, const Client *client)
+{
+    if (client->db == 0) return server->parts.keys;
+    Keyspace **keys = &server->databases[client->db];
+    if (!*keys) *keys = keyspace_create(server->mem);
+    return *keys;
+}
 
 bool server_is_replica(const Server *server)
 {

@@ -12,6 +12,8 @@ typedef struct Output { /* bytes for a client, waiting to be taken */
     bool close;
 } Output;
 
+#define SERVER_DATABASES 16
+
 struct Server {
     ServerParts parts;
     Mem *mem;
@@ -23,14 +25,16 @@ struct Server {
     Blob taken;          /* what server_next_output gave last */
     Client *primary;     /* a client of its own for the stream of the primary */
     uint32_t apply_left; /* bytes of the stream in hand, from the command being applied on */
+    Keyspace *databases[SERVER_DATABASES]; /* without cluster mode, beside 0; NULL until selected */
     uint64_t block_orders, started_ms;
     uint64_t pause_writes_until_ms; /* Unix ms: manual failover or CLIENT PAUSE WRITE */
     uint64_t pause_all_until_ms;
-    uint16_t expiry_slot; /* where the expiry cycle goes on */
-    bool keys_signalled;  /* a key that somebody may wait for has got a value */
-    bool config_changed;  /* CONFIG SET: the world keeps it for the next start */
-    bool wants_acks;      /* a client waits in WAIT: the replicas are asked before sleeping */
-    bool wants_exit;      /* SHUTDOWN: the process ends after this turn */
+    uint16_t expiry_slot;    /* where the expiry cycle goes on */
+    bool keys_signalled;     /* a key that somebody may wait for has got a value */
+    ARRAY_OF(Blob) settings; /* CONFIG SET of directives without effect, by row of settings.def */
+    bool config_changed;     /* CONFIG SET: the world keeps it for the next start */
+    bool wants_acks;         /* a client waits in WAIT: the replicas are asked before sleeping */
+    bool wants_exit;         /* SHUTDOWN: the process ends after this turn */
     Outbound outbound;
     Migrate migrate;
     SimSpan extra_cost; /* of the command being executed: DEBUG SLEEP, MIGRATE, scripts */
@@ -58,8 +62,12 @@ typedef struct ServerBinding {
 
 /* Each file of the server's own commands ends with its table, closed by { NULL, NULL }. */
 extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings[],
-    connection_bindings[], configure_bindings[], info_bindings[], migrate_bindings[],
-    restore_bindings[], debug_bindings[], cluster_bindings[];
+    connection_bindings[], client_bindings[], configure_bindings[], info_bindings[],
+    command_bindings[], migrate_bindings[], restore_bindings[], debug_bindings[],
+    cluster_bindings[], absent_bindings[];
+
+/* absent.c: is it modelled in cluster mode only (where it is refused)? */
+bool absent_without_cluster(const CommandRow *row);
 
 /* server.c */
 Client *server_client(const Server *server, ClientId id); /* NULL */
@@ -67,6 +75,11 @@ Client *server_client(const Server *server, ClientId id); /* NULL */
 void server_flush(Server *server, Client *client, NodeEnv *env);
 void server_push(Server *server, Client *client, Slice resp, NodeEnv *env); /* out of turn */
 bool server_is_replica(const Server *server);
+bool server_in_cluster(const Server *server); /* cluster-enabled */
+/* The keys that a client has selected: those of the node, or of another database without cluster
+ * mode. */
+Keyspace *server_keys(Server *server, const Client *client);
+void server_flush_databases(Server *server); /* FLUSHALL, beside database 0 */
 /* "10.0.0.2:6379" of a node as its record says (§9.3). */
 void server_endpoint(const Server *server, NodeId node, Text *out);
 
@@ -82,9 +95,17 @@ void process_propagate(Server *server, const Text *stream, uint32_t commands, bo
 ServerFunction *process_function(const CommandRow *row);
 void reply_arity(Reply *reply, const char *name);
 
-/* connection.c */
+/* client_command.c */
 bool client_set_name(Client *client, Slice name); /* false after an error reply */
-void reply_unknown_subcommand(Reply *reply, Slice name, const char *command);
+
+/* connection.c */
+void reply_unknown_subcommand(Reply *reply, Slice name, Slice command);
+/* addReplySubcommandSyntaxError: a sub-command that exists, with arguments of another form. */
+void reply_wrong_form(Request *request);
+void reply_cluster_disabled(Request *request);
+
+/* help.c: <container> HELP */
+void help_reply(Request *request);
 
 /* pubsub.c */
 void pubsub_leave_all(Server *server, Client *client);
@@ -104,6 +125,8 @@ void blocked_by_pause(Request *request);
 bool blocked_is_paused(const Server *server, const Request *request);
 void blocked_on_cron(Server *server, NodeEnv *env); /* whose slot went elsewhere, §9.5 */
 void blocked_serve(Server *server, NodeEnv *env);   /* time-outs; whoever waits for what has come */
+/* CLIENT UNBLOCK: as if its time were over, or with an error; false when it does not wait. */
+bool blocked_end(Server *server, Client *client, bool error, NodeEnv *env);
 void blocked_unblock_all(Server *server, const char *error, NodeEnv *env);
 
 #endif

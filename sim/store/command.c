@@ -12,6 +12,13 @@ static const CommandRow rows[] = {
 #undef COMMAND
 };
 
+static const CommandRow sub_rows[] = {
+#define SUBCOMMAND(name, arity, flags, first, last, step, categories)                              \
+    {name, arity, flags, first, last, step, "", categories},
+#include "sim/store/subcommands.def"
+#undef SUBCOMMAND
+};
+
 /* Positions in the table, by name in upper case. */
 typedef enum RowId {
 #define COMMAND(NAME, name, arity, flags, first, last, step, group, categories) ROW_##NAME,
@@ -40,14 +47,53 @@ const CommandRow *command_find(Slice name)
     for (uint32_t i = 0; i < ROW_COUNT; i++) {
         if (slice_is(name, rows[i].name)) return &rows[i];
     }
+    for (uint32_t i = 0; i < ARRAY_LENGTH(sub_rows); i++) {
+        if (slice_is(name, sub_rows[i].name)) return &sub_rows[i];
+    }
     return NULL;
+}
+
+uint32_t command_container_size(const char *name)
+{
+    return (uint32_t)strcspn(name, "|");
+}
+
+const CommandRow *command_sub(const CommandRow *container, uint32_t index)
+{
+    size_t size = strlen(container->name);
+    for (uint32_t i = 0; i < ARRAY_LENGTH(sub_rows); i++) {
+        bool mine = command_container_size(sub_rows[i].name) == size &&
+                    memcmp(sub_rows[i].name, container->name, size) == 0;
+        if (mine && index-- == 0) return &sub_rows[i];
+    }
+    return NULL;
+}
+
+const CommandRow *command_resolve(const Slice *argv, uint32_t argc)
+{
+    const CommandRow *row = NULL, *sub;
+    for (uint32_t i = 0; i < ROW_COUNT && !row; i++) {
+        if (slice_is(argv[0], rows[i].name)) row = &rows[i];
+    }
+    if (!row || argc == 1 || !command_sub(row, 0)) return row;
+    for (uint32_t i = 0; (sub = command_sub(row, i)) != NULL; i++) {
+        if (slice_is(argv[1], sub->name + strlen(row->name) + 1)) return sub;
+    }
+    return NULL;
+}
+
+bool command_is_bound(const CommandRow *row, const char *name)
+{
+    size_t size = strlen(name);
+    if (strcmp(row->name, name) == 0) return true;
+    return command_container_size(row->name) == size && memcmp(row->name, name, size) == 0;
 }
 
 CommandFunction *command_function(const CommandRow *row)
 {
     for (uint32_t file = 0; file < ARRAY_LENGTH(bindings); file++) {
         for (const CommandBinding *at = bindings[file]; at->name; at++) {
-            if (strcmp(at->name, row->name) == 0) return at->function;
+            if (command_is_bound(row, at->name)) return at->function;
         }
     }
     return NULL;
@@ -100,6 +146,29 @@ static void add_migrate(const Slice *argv, uint32_t argc, KeyPositions *out, Mem
     for (uint32_t i = first; i < end; i++) array_push(mem, out, i);
 }
 
+/* GEORADIUS: the source, and what follows STORE or STOREDIST (georadiusGetKeys: the last counts).
+ */
+static bool add_stored(const Slice *argv, uint32_t argc, uint32_t from, KeyPositions *out, Mem *mem)
+{
+    uint32_t stored = 0;
+    array_push(mem, out, 1u);
+    for (uint32_t i = from; i + 1 < argc; i++) {
+        if (slice_is(argv[i], "store") || slice_is(argv[i], "storedist")) stored = ++i;
+    }
+    if (stored > 0) array_push(mem, out, stored);
+    return true;
+}
+
+/* XREAD: the first half of what follows STREAMS. */
+static bool add_streams(const Slice *argv, uint32_t argc, KeyPositions *out, Mem *mem)
+{
+    uint32_t at = 1;
+    while (at < argc && !slice_is(argv[at], "streams")) at++;
+    if (at + 1 >= argc || (argc - at - 1) % 2 != 0) return false;
+    for (uint32_t i = 0; i < (argc - at - 1) / 2; i++) array_push(mem, out, at + 1 + i);
+    return true;
+}
+
 static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions *out, Mem *mem)
 {
     switch ((int)id) {
@@ -110,6 +179,7 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
     case ROW_SINTERCARD:
     case ROW_ZDIFF:
     case ROW_ZINTER:
+    case ROW_ZINTERCARD:
     case ROW_ZUNION: return add_counted(argv, argc, 1, out, mem);
     case ROW_ZDIFFSTORE:
     case ROW_ZINTERSTORE:
@@ -117,9 +187,10 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
     case ROW_MIGRATE: add_migrate(argv, argc, out, mem); return true;
     case ROW_SORT: add_sort(argv, argc, out, mem); return true;
     case ROW_SORT_RO: array_push(mem, out, 1u); return true;
-    case ROW_MEMORY:
-        if (argc > 2 && slice_is(argv[1], "usage")) array_push(mem, out, 2u);
-        return true;
+    case ROW_GEORADIUS: return add_stored(argv, argc, 6, out, mem);
+    case ROW_GEORADIUSBYMEMBER: return add_stored(argv, argc, 5, out, mem);
+    case ROW_XREAD:
+    case ROW_XREADGROUP: return add_streams(argv, argc, out, mem);
     default: break;
     }
     SIM_ASSERT(id == ROW_COUNT); /* a movable row without a case */
@@ -137,4 +208,9 @@ bool command_keys(const CommandRow *row, const Slice *argv, uint32_t argc, KeyPo
         array_push(mem, out, (uint32_t)i);
     }
     return true;
+}
+
+bool command_has_keys(const CommandRow *row)
+{
+    return row->first > 0 || (row->flags & CF_MOVABLE);
 }

@@ -5,6 +5,8 @@
  * pausing and authentication are settled before, by sim/server (§1.4).
  *
  *   commands.def    one row a command            command.c    look-up, key positions
+ *   subcommands.def one row a sub-command        command_about.c what COMMAND INFO tells of them
+ *   key_specs.def, tips.def
  *   cmd_string.c    cmd_key.c   cmd_hash.c   cmd_list.c   cmd_set.c   cmd_zset.c
  *   cmd_sort.c
  *   the server's own (CLUSTER, MULTI, SUBSCRIBE, CONFIG, ...) are rows, too; their functions are
@@ -17,22 +19,28 @@
 #include "sim/store/keyspace.h"
 
 /* Flags, after server.h of Redis; the words of COMMAND INFO are made from them. */
-#define CF_WRITE         0x0001
-#define CF_READONLY      0x0002
-#define CF_DENYOOM       0x0004
-#define CF_ADMIN         0x0008
-#define CF_PUBSUB        0x0010
-#define CF_NOSCRIPT      0x0020
-#define CF_BLOCKING      0x0040
-#define CF_LOADING       0x0080
-#define CF_STALE         0x0100
-#define CF_ASKING        0x0200 /* RESTORE-ASKING */
-#define CF_FAST          0x0400
-#define CF_NO_MULTI      0x0800
-#define CF_MOVABLE       0x1000 /* keys are found by a function of their own */
-#define CF_MAY_REPLICATE 0x2000 /* EVAL, PUBLISH: treated as writes by a pause */
-#define CF_NO_AUTH       0x4000
-#define CF_SHARDED       0x8000 /* sharded pub/sub: channels are hashed like keys */
+#define CF_WRITE             0x0001
+#define CF_READONLY          0x0002
+#define CF_DENYOOM           0x0004
+#define CF_ADMIN             0x0008
+#define CF_PUBSUB            0x0010
+#define CF_NOSCRIPT          0x0020
+#define CF_BLOCKING          0x0040
+#define CF_LOADING           0x0080
+#define CF_STALE             0x0100
+#define CF_ASKING            0x0200 /* RESTORE-ASKING */
+#define CF_FAST              0x0400
+#define CF_NO_MULTI          0x0800
+#define CF_MOVABLE           0x1000 /* keys are found by a function of their own */
+#define CF_MAY_REPLICATE     0x2000 /* EVAL, PUBLISH: treated as writes by a pause */
+#define CF_NO_AUTH           0x4000
+#define CF_SHARDED           0x8000 /* sharded pub/sub: channels are hashed like keys */
+#define CF_SKIP_MONITOR      0x10000
+#define CF_SKIP_SLOWLOG      0x20000
+#define CF_ALLOW_BUSY        0x40000
+#define CF_PROTECTED         0x80000 /* DEBUG, MODULE */
+#define CF_NO_ASYNC_LOADING  0x100000
+#define CF_NO_MANDATORY_KEYS 0x200000 /* EVAL with no keys is fine */
 
 typedef struct Cmd Cmd;
 typedef struct CommandRow CommandRow;
@@ -71,7 +79,7 @@ struct Cmd {
 typedef void CommandFunction(Cmd *cmd);
 
 struct CommandRow {
-    const char *name;       /* lower case */
+    const char *name;       /* lower case; of a sub-command "cluster|info" */
     int arity;              /* negative: at least */
     uint32_t flags;         /* CF_* */
     int first, last, step;  /* key positions as COMMAND INFO prints them; last -1: to the end */
@@ -94,7 +102,17 @@ CommandFunction *command_function(const CommandRow *row);
 
 uint32_t command_count(void);
 const CommandRow *command_at(uint32_t index);
-const CommandRow *command_find(Slice name); /* any case; NULL */
+const CommandRow *command_find(Slice name); /* any case; "get", "cluster|info"; NULL */
+
+/* The row of a request: that of the sub-command for a container ("cluster|info"). NULL: there is no
+ * such command or, when command_find knows argv[0], no such sub-command. */
+const CommandRow *command_resolve(const Slice *argv, uint32_t argc);
+/* Sub-commands of a container in the order of their names; NULL when there are no more. */
+const CommandRow *command_sub(const CommandRow *container, uint32_t index);
+/* The part of a name before '|'. */
+uint32_t command_container_size(const char *name);
+/* Does a binding of this name serve the row: by its whole name or that of its container. */
+bool command_is_bound(const CommandRow *row, const char *name);
 
 typedef ARRAY_OF(uint32_t) KeyPositions; /* indices into argv */
 
@@ -102,6 +120,8 @@ typedef ARRAY_OF(uint32_t) KeyPositions; /* indices into argv */
  * arguments make no sense (a wrong numkeys); the reply is the command's own affair. */
 bool command_keys(const CommandRow *row, const Slice *argv, uint32_t argc, KeyPositions *out,
                   Mem *mem);
+/* The command has key arguments at all. */
+bool command_has_keys(const CommandRow *row);
 /* The arity fits. */
 bool command_arity_ok(const CommandRow *row, uint32_t argc);
 

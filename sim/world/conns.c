@@ -269,19 +269,23 @@ static void send_outputs(Sim *sim, Host *host, SimTime depart)
     }
 }
 
-static HostId host_at_ip(const Sim *sim, uint32_t ip)
+/* Whoever has this address; else somebody on the same machine, whose port it is not. */
+static HostId host_at(const Sim *sim, uint32_t ip, uint16_t port)
 {
-    for (uint32_t i = 0; i < sim->hosts.count; i++) {
-        if (sim->hosts.items[i].ip == ip) return (HostId)i;
+    HostId same_ip = HOST_NONE;
+    for (uint32_t i = sim->hosts.count; i-- > 0;) {
+        if (sim->hosts.items[i].ip != ip) continue;
+        same_ip = (HostId)i;
+        if (sim->hosts.items[i].port == port) return same_ip;
     }
-    return HOST_NONE;
+    return same_ip;
 }
 
 static void carry_out_wish(Sim *sim, HostId number, OutboundWish *wish, SimTime depart)
 {
     Host *host = world_host(sim, number);
     if (wish->kind == OUTBOUND_OPEN) {
-        HostId to = host_at_ip(sim, wish->ip);
+        HostId to = host_at(sim, wish->ip, wish->port);
         uint32_t conn = conns_open(sim, number, to, CONN_OF_PROCESS);
         bool listens = to != HOST_NONE && !sim->hosts.items[to].is_client &&
                        sim->hosts.items[to].port == wish->port;

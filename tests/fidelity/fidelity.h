@@ -13,6 +13,7 @@ cJSON *fidelity_read(const char *name);
 
 void fidelity_keyslot(FidelityReport *report);
 void fidelity_create(FidelityReport *report);
+void fidelity_errors(FidelityReport *report);
 /* `seeds` clusters, several failovers each. */
 void fidelity_failover(FidelityReport *report, const char *file, uint32_t seeds);
 void fidelity_gossip(FidelityReport *report, const char *file, uint32_t seeds, uint32_t nodes_max);

@@ -1,6 +1,6 @@
 /* main.c -- `make fidelity`: our runs beside what real Redis 7.0.15 did, a verdict each.
  *
- *     build/fidelity [--seeds N] [keyslot create kill stop quickack gossip ...]
+ *     build/fidelity [--seeds N] [keyslot create errors kill stop quickack gossip ...]
  *
  * Exit status 0 when every row is as wanted, 1 when one differs, 2 for wrong arguments. */
 #include "tests/fidelity/fidelity.h"
@@ -57,6 +57,7 @@ int main(int argc, char **argv)
     }
     if (wanted(argc, argv, first, "keyslot")) fidelity_keyslot(&report);
     if (wanted(argc, argv, first, "create")) fidelity_create(&report);
+    if (wanted(argc, argv, first, "errors")) fidelity_errors(&report);
     if (wanted(argc, argv, first, "kill"))
         fidelity_failover(&report, "failover_kill_3x1_nt2000", seeds);
     if (wanted(argc, argv, first, "quickack")) {

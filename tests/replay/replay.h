@@ -1,0 +1,32 @@
+/* replay.h -- the story of tests/fidelity/oracle/errors.json, played on a simulated cluster: every
+ * row is one connection whose replies are compared with those of redis-server 7.0.15.
+ *
+ * Rows are steps of one story: what a row did is there for the next. The layout is that of the
+ * file's "meta": n0..n2 primaries, n3..n5 their replicas, n6 a fresh node, n7 without cluster mode.
+ */
+#ifndef REPLAY_REPLAY_H
+#define REPLAY_REPLAY_H
+
+#include "sim/world/sim.h"
+
+#include <cjson/cJSON.h>
+
+#define REPLAY_HOSTS 8
+
+/* One reply that is not the wanted one; the texts live until the next row. */
+typedef struct ReplayDifference {
+    uint32_t row;
+    const char *context, *node, *command, *wanted, *got;
+} ReplayDifference;
+
+typedef struct ReplayResult {
+    uint32_t rows, equal;
+    uint32_t excused; /* differ, and are in the list of what this version does not have yet */
+    uint32_t late;    /* are in that list, and equal */
+} ReplayResult;
+
+/* Plays the whole table; `tell` (may be NULL) hears of every differing row, its first difference.
+ */
+ReplayResult replay_run(const cJSON *oracle, void (*tell)(const ReplayDifference *difference));
+
+#endif
