@@ -125,10 +125,16 @@ static int l_call(lua_State *L)
     return lua_yieldk(L, 0, context, after_call);
 }
 
-/* core.connect(host) -> number of a connection */
+/* core.connect(host, client) -> number of a connection; from the host's own machine when there is
+ * no client */
 static int l_connect(lua_State *L)
 {
     Command command = {.kind = CMD_CONNECT, .host = host_check_host(L, 1)};
+    if (!lua_isnoneornil(L, 2)) {
+        command.kind = CMD_CLIENT_CONNECT;
+        command.u.call = command.host;
+        command.host = host_check_host(L, 2);
+    }
     lua_pushinteger(L, host_submit(L, &command));
     return 1;
 }

@@ -80,6 +80,24 @@ static int l_host_add(lua_State *L)
     return 1;
 }
 
+/* core.client_add(name, zone, ip) -> host number of the machine; nil and a sentence */
+static int l_client_add(lua_State *L)
+{
+    Error err = {{0}};
+    uint32_t number;
+    Command command = {.kind = CMD_CLIENT_ADD, .host = HOST_NONE};
+    check_name(L, 1, command.u.add.name, sizeof(command.u.add.name), "the name");
+    check_name(L, 2, command.u.add.zone, sizeof(command.u.add.zone), "the zone");
+    command.u.add.ip = (uint32_t)luaL_checkinteger(L, 3);
+    if (!host_try(L, &command, &number, &err)) {
+        lua_pushnil(L);
+        lua_pushstring(L, err.text);
+        return 2;
+    }
+    lua_pushinteger(L, number);
+    return 1;
+}
+
 /* nil, or why the simulator refused: the prelude decides whose mistake that is. */
 static int submit_or_say(lua_State *L, const Command *command)
 {
@@ -345,6 +363,7 @@ static const luaL_Reg functions[] = {
     {"directive", l_directive},
     {"directives", l_directives},
     {"host_add", l_host_add},
+    {"client_add", l_client_add},
     {"process", l_process},
     {"slow", l_slow},
     {"feed", l_feed},

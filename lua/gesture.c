@@ -138,6 +138,8 @@ void script_command_lua(const Script *script, const Command *command, Text *out)
     case CMD_HOST_ADD:
     case CMD_NET_PROFILE:
     case CMD_ZONE_PROFILE:
+    case CMD_CLIENT_ADD:
+    case CMD_CLIENT_CONNECT:
     case CMD_NOTE:
     case CMD_KIND_COUNT: break; /* not made by a gesture */
     }

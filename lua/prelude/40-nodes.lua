@@ -4,8 +4,9 @@ local Node = { __name = "node", __metatable = "node" }
 local node_methods = {}
 local host_numbers = {} -- node -> host number
 local fields = {}       -- node -> what a script may read: name, zone, ip, port
-local by_host = {}      -- host number -> node
-local host_count = 0
+local by_host = {}      -- host number -> node or client
+local host_count = 0    -- nodes
+local machine_count = 0 -- nodes and clients
 local left = {}         -- host number -> the state of its process as the script left it
 
 Node.__tostring = function(self) return fields[self].name end
@@ -93,7 +94,7 @@ local function add_host(name, zone, conf, coming, what)
   local ip = 0x0A000000 + (number // 250) * 256 + number % 250 + (number >= 250 and 1 or 0)
   local host, wrong = core.host_add(name, zone, ip, 6379, conf, coming)
   if not host then fail("%s: %s", what, wrong) end
-  host_count = number
+  host_count, machine_count = number, machine_count + 1
   core.process("start", host)
   local node = new_handle(Node)
   host_numbers[node], by_host[host], left[host] = host, node, "running"
@@ -116,9 +117,10 @@ end
 function find(name)
   if type(name) ~= "string" then fail("find wants the name of a node, not %s", shown(name)) end
   local names = {}
-  for host = 0, host_count - 1 do
-    if fields[by_host[host]].name == name then return by_host[host] end
-    names[#names + 1] = fields[by_host[host]].name
+  for host = 0, machine_count - 1 do
+    local machine = by_host[host]
+    if machine.name == name then return machine end
+    names[#names + 1] = machine.name
   end
   fail("no node is called %s%s", shown(name), hint(name, names))
 end
@@ -191,11 +193,15 @@ Conn.__index = function(_, key)
   fail("a connection has no %s%s", shown(key), hint(key, names_of(conn_methods)))
 end
 
+-- From a client machine, or from the node's own.
+local function connect(node, client)
+  local conn = new_handle(Conn)
+  conn_numbers[conn], conn_nodes[conn] = core.connect(host_numbers[node], client), node
+  return conn
+end
 function node_methods.connect(self)
   self_host(self, "connect")
-  local conn = new_handle(Conn)
-  conn_numbers[conn], conn_nodes[conn] = core.connect(host_numbers[self]), self
-  return conn
+  return connect(self)
 end
 local function conn_number(self, method)
   local number

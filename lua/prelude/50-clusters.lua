@@ -110,8 +110,8 @@ function cluster(options)
   local primaries = whole(options.primaries or 3, 1, 1000, "cluster: primaries")
   local replicas = whole(options.replicas or 0, 0, 20, "cluster: replicas")
   local conf = conf_of(options, "cluster", cluster_options)
-  local first, nodes, count = host_count, {}, primaries * (replicas + 1)
-  if count > core.hosts_max - host_count then fail("cluster: %d nodes are too many; there is room for %d", count, core.hosts_max - host_count) end
+  local first, nodes, count = machine_count, {}, primaries * (replicas + 1)
+  if count > core.hosts_max - machine_count then fail("cluster: %d nodes are too many; there is room for %d", count, core.hosts_max - machine_count) end
   local zones = zones_of(options.zones, count)
   set_links(options)
   for i = 1, count do

@@ -13,23 +13,27 @@ Fault.__index = function(_, key)
   return method
 end
 
--- A node, a cluster or a list of nodes as a list of host numbers.
+-- A node, a client, a cluster or a list of nodes and clients as a list of host numbers.
+local function machine_of(value)
+  if value == nil then return nil end
+  return host_numbers[value] or client_hosts[value]
+end
 local function group_of(value, what)
-  if value ~= nil and host_numbers[value] then return { host_numbers[value] } end
+  if machine_of(value) then return { machine_of(value) } end
   if value ~= nil and members[value] then value = members[value].nodes end
   if type(value) ~= "table" or orders[value] then
     fail("%s must be a node or a list of nodes, as in { c.n1, c.n2 }, not %s", what, shown(value))
   end
   if #value == 0 then fail("%s is an empty list; it must have at least one node", what) end
   local hosts = {}
-  for i, each in ipairs(value) do hosts[i] = host_of(each, what .. ", entry " .. i) end
+  for i, each in ipairs(value) do hosts[i] = machine_of(each) or host_of(each, what .. ", entry " .. i) end
   return hosts
 end
 
 local function everybody_but(hosts, what)
   local named, rest = {}, {}
   for _, host in ipairs(hosts) do named[host] = true end
-  for host = 0, host_count - 1 do
+  for host = 0, machine_count - 1 do
     if not named[host] then rest[#rest + 1] = host end
   end
   if #rest == 0 then fail("%s: nobody is left on the other side", what) end

@@ -117,7 +117,7 @@ static void tell_slowed(Narrator *narrator, const TraceRecord *record)
 static bool tell_process(Narrator *narrator, const TraceRecord *record)
 {
     static const LineKind ends[EXIT_COUNT] = {LINE_KILLED, LINE_POWER, LINE_SHUTDOWN};
-    if (record->type == TRACE_HOST_ADDED) {
+    if (record->type == TRACE_HOST_ADDED || record->type == TRACE_CLIENT_ADDED) {
         array_push(NULL, &narrator->known, 0);
         array_push(NULL, &narrator->votes, 0);
     } else if (record->type == TRACE_PROCESS_STARTED) {

@@ -193,6 +193,9 @@ static void learn(Names *names, const TraceRecord *record)
     } else if (record->type == TRACE_HOST_ADDED) {
         array_push(NULL, &names->hosts, record->u.HOST_ADDED.name);
         array_push(NULL, &names->births, 0);
+    } else if (record->type == TRACE_CLIENT_ADDED) {
+        array_push(NULL, &names->hosts, record->u.CLIENT_ADDED.name);
+        array_push(NULL, &names->births, 0);
     } else if (record->type == TRACE_NODE_DEFINED) {
         learn_node(names, record);
     } else if (record->type == TRACE_SLOTS_DEFINED) {
@@ -243,6 +246,8 @@ static void names_deinit(Names *names)
 #define JSON_ENUM_ELECT(v) put_word(out, elect_word(v))
 #define JSON_ENUM_VOTE(v) put_word(out, vote_word(v))
 #define JSON_ENUM_ROLE(v) put_word(out, role_word(v))
+#define JSON_ENUM_HANGUP(v) put_word(out, hangup_word(v))
+#define JSON_ENUM_WRITE(v) put_word(out, write_word(v))
 /* clang-format on */
 
 /* The fields of PEER_ADDED and the like; none of the table's fields is called as one of the head.

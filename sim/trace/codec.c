@@ -125,6 +125,8 @@ static SimTime get_time(CodecReader *reader, SimTime now)
 #define PUT_ENUM_ELECT(v) put_enum(at, (uint32_t)(v), ELECT_COUNT)
 #define PUT_ENUM_VOTE(v) put_enum(at, (uint32_t)(v), VOTE_COUNT)
 #define PUT_ENUM_ROLE(v) put_enum(at, (uint32_t)(v), ROLE_COUNT)
+#define PUT_ENUM_HANGUP(v) put_enum(at, (uint32_t)(v), HANGUP_COUNT)
+#define PUT_ENUM_WRITE(v) put_enum(at, (uint32_t)(v), WRITE_COUNT)
 
 #define GET(type, max, what) (type) get_bounded(reader, max, what)
 #define GET_ADDR GET(AddrId, UINT32_MAX, "an address number is out of range")
@@ -152,6 +154,8 @@ static SimTime get_time(CodecReader *reader, SimTime now)
 #define GET_ENUM_ELECT GET_ENUM(ElectRefusal, ELECT_COUNT)
 #define GET_ENUM_VOTE GET_ENUM(VoteVerdict, VOTE_COUNT)
 #define GET_ENUM_ROLE GET_ENUM(RoleReason, ROLE_COUNT)
+#define GET_ENUM_HANGUP GET_ENUM(HangupReason, HANGUP_COUNT)
+#define GET_ENUM_WRITE GET_ENUM(WriteEnd, WRITE_COUNT)
 /* clang-format on */
 
 /* --- records --- */

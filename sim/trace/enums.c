@@ -25,4 +25,6 @@ WORDS(clear_word, ClearReason,  CLEAR_VALUES, CLEAR_COUNT)
 WORDS(vote_word,  VoteVerdict,  VOTE_VALUES,  VOTE_COUNT)
 WORDS(elect_word, ElectRefusal, ELECT_VALUES, ELECT_COUNT)
 WORDS(role_word,  RoleReason,   ROLE_VALUES,  ROLE_COUNT)
+WORDS(hangup_word, HangupReason, HANGUP_VALUES, HANGUP_COUNT)
+WORDS(write_word, WriteEnd,     WRITE_VALUES,  WRITE_COUNT)
 /* clang-format on */

@@ -103,6 +103,21 @@ typedef enum ElectRefusal { ELECT_VALUES(ENUM_NAME) ELECT_COUNT } ElectRefusal;
     V(ROLE_RESET, "reset")
 typedef enum RoleReason { ROLE_VALUES(ENUM_NAME) ROLE_COUNT } RoleReason;
 
+/* how a connection of a client ended */
+#define HANGUP_VALUES(V) \
+    V(HANGUP_CLIENT, "closed by the client") \
+    V(HANGUP_SERVER, "closed by the server") \
+    V(HANGUP_REFUSED, "refused") \
+    V(HANGUP_TIMED_OUT, "no answer")
+typedef enum HangupReason { HANGUP_VALUES(ENUM_NAME) HANGUP_COUNT } HangupReason;
+
+/* what a client knows of a write of its workload in the end */
+#define WRITE_VALUES(V) \
+    V(WRITE_ACKED, "acknowledged") \
+    V(WRITE_UNKNOWN, "unknown") \
+    V(WRITE_REFUSED, "refused")
+typedef enum WriteEnd { WRITE_VALUES(ENUM_NAME) WRITE_COUNT } WriteEnd;
+
 /* clang-format on */
 
 const char *msg_word(MsgKind value);        /* "?" for a value out of range */
@@ -115,5 +130,7 @@ const char *clear_word(ClearReason value);  /* "?" for a value out of range */
 const char *vote_word(VoteVerdict value);   /* "?" for a value out of range */
 const char *elect_word(ElectRefusal value); /* "?" for a value out of range */
 const char *role_word(RoleReason value);    /* "?" for a value out of range */
+const char *hangup_word(HangupReason value);
+const char *write_word(WriteEnd value);
 
 #endif

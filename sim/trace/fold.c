@@ -59,6 +59,8 @@ static bool defined(Error *err, const TraceRecord *record, const char *field, ui
 #define CHECK_ENUM_ELECT(v, name) true
 #define CHECK_ENUM_VOTE(v, name) true
 #define CHECK_ENUM_ROLE(v, name) true
+#define CHECK_ENUM_HANGUP(v, name) true
+#define CHECK_ENUM_WRITE(v, name) true
 /* clang-format on */
 
 static bool fields_defined(const TraceState *state, const TraceRecord *record, Error *err)
@@ -127,6 +129,7 @@ static bool fold_started(TraceState *state, const TraceRecord *record, Error *er
     if (row->status == PROCESS_RUNNING || row->status == PROCESS_IS_FROZEN) {
         return fold_refuse(err, record, "a process runs on %s already", row->name);
     }
+    if (row->status == PROCESS_NEVER) return fold_refuse(err, record, "%s is a client", row->name);
     fold_clear_process(state, record->host);
     row->status = PROCESS_RUNNING;
     row->since = record->time;
@@ -251,6 +254,7 @@ static bool fold_row(TraceState *state, const TraceRecord *record, Error *err)
     /* clang-format off */
     switch ((TraceType)record->type) {
     case TRACE_ADDR_DEFINED: case TRACE_HOST_ADDED: case TRACE_NODE_DEFINED: case TRACE_SLOTS_DEFINED:
+    case TRACE_CLIENT_ADDED:
         return fold_definition(state, record, err);
     case TRACE_PROCESS_STARTED: case TRACE_PROCESS_EXITED: case TRACE_PROCESS_FROZEN:
     case TRACE_PROCESS_THAWED: case TRACE_PROCESS_SLOWED:
@@ -282,6 +286,8 @@ static bool fold_row(TraceState *state, const TraceRecord *record, Error *err)
     case TRACE_VOTE_REFUSED: case TRACE_VOTE_COUNTED: case TRACE_ROLE_CHANGED:
     case TRACE_SLOTS_MOVED: case TRACE_UPDATE_WANTED: case TRACE_EPOCH_COLLISION:
     case TRACE_EPOCH_BUMPED: case TRACE_REPL_SYNCED: case TRACE_SAVED: case TRACE_DATA_DROPPED:
+    case TRACE_CONN_OPENED: case TRACE_CONN_ENDED: case TRACE_REQUEST_SENT:
+    case TRACE_REQUEST_ENDED: case TRACE_WRITE_ENDED:
         return true;
     case TRACE_TYPE_COUNT: break;
     }
@@ -299,7 +305,7 @@ bool state_apply(TraceState *state, const TraceRecord *record, Error *err)
     }
     if (record->time < state->time) return fold_refuse(err, record, "it is before the last one");
     /* A definition names the next id, which is not defined yet: fold_define.c looks at those. */
-    if (record->type > TRACE_SLOTS_DEFINED) {
+    if (record->type > TRACE_SLOTS_DEFINED && record->type != TRACE_CLIENT_ADDED) {
         if (!actor_defined(state, record, err)) return false;
         if (!fields_defined(state, record, err)) return false;
     }

@@ -50,28 +50,48 @@ static bool matrix_fits(const TraceRecord *record, uint64_t hosts, uint64_t node
                        nodes);
 }
 
-static bool fold_host(TraceState *state, const TraceRecord *record, Error *err)
+/* A host or a client machine: what both have. */
+static HostState *add_host(TraceState *state, const TraceRecord *record, TraceText name_text,
+                           TraceText zone_text, AddrId addr, Error *err)
 {
-    const TraceHOST_ADDED *payload = &record->u.HOST_ADDED;
     if (record->host != state->hosts.count || record->host >= HOSTS_MAX) {
-        return fold_refuse(err, record, "host %u is not the next, %" PRIu32, record->host,
-                           state->hosts.count);
+        fold_refuse(err, record, "host %u is not the next, %" PRIu32, record->host,
+                    state->hosts.count);
+        return NULL;
     }
-    if (payload->addr >= state->addrs.count) {
-        return fold_refuse(err, record, "address %" PRIu32 " is not defined", payload->addr);
+    if (addr >= state->addrs.count) {
+        fold_refuse(err, record, "address %" PRIu32 " is not defined", addr);
+        return NULL;
     }
     char name[sizeof(((HostState *)NULL)->name)] = {0};
     char zone[sizeof(((HostState *)NULL)->zone)] = {0};
-    if (!read_name(record, payload->name, name, sizeof(name), err)) return false;
-    if (!read_name(record, payload->zone, zone, sizeof(zone), err)) return false;
-    if (!matrix_fits(record, (uint64_t)record->host + 1, state->nodes.count, err)) return false;
+    if (!read_name(record, name_text, name, sizeof(name), err)) return NULL;
+    if (!read_name(record, zone_text, zone, sizeof(zone), err)) return NULL;
+    if (!matrix_fits(record, (uint64_t)record->host + 1, state->nodes.count, err)) return NULL;
 
     HostState *host = state_need_host(state, record->host);
     memcpy(host->name, name, sizeof(host->name));
     memcpy(host->zone, zone, sizeof(host->zone));
-    host->addr = payload->addr;
-    host->node_timeout_ms = payload->node_timeout_ms;
+    host->addr = addr;
     host->since = record->time;
+    return host;
+}
+
+static bool fold_host(TraceState *state, const TraceRecord *record, Error *err)
+{
+    const TraceHOST_ADDED *payload = &record->u.HOST_ADDED;
+    HostState *host = add_host(state, record, payload->name, payload->zone, payload->addr, err);
+    if (!host) return false;
+    host->node_timeout_ms = payload->node_timeout_ms;
+    return true;
+}
+
+static bool fold_client(TraceState *state, const TraceRecord *record, Error *err)
+{
+    const TraceCLIENT_ADDED *payload = &record->u.CLIENT_ADDED;
+    HostState *host = add_host(state, record, payload->name, payload->zone, payload->addr, err);
+    if (!host) return false;
+    host->status = PROCESS_NEVER;
     return true;
 }
 
@@ -123,6 +143,7 @@ bool fold_definition(TraceState *state, const TraceRecord *record, Error *err)
     switch ((int)record->type) {
     case TRACE_ADDR_DEFINED: return fold_addr(state, record, err);
     case TRACE_HOST_ADDED: return fold_host(state, record, err);
+    case TRACE_CLIENT_ADDED: return fold_client(state, record, err);
     case TRACE_NODE_DEFINED: return fold_node(state, record, err);
     case TRACE_SLOTS_DEFINED: return fold_slots(state, record, err);
     }

@@ -194,6 +194,7 @@ static void get_handshakes(ByteReader *reader, TraceState *state, HostState *hos
 
 /* Few hosts have slots under migration; those that do say so beside their status. */
 #define WITH_OPEN_SLOTS 4u
+#define CLIENT_STATUS   8u /* PROCESS_NEVER */
 
 static void put_open_slots(const HostState *host, ByteWriter *out)
 {
@@ -226,7 +227,8 @@ static void put_host(const HostState *host, ByteWriter *out)
     bytes_put_varint(out, host->addr);
     bytes_put_varint(out, host->node_timeout_ms);
     uint32_t open = host->open_slots.count > 0 ? WITH_OPEN_SLOTS : 0;
-    bytes_put_varint(out, (uint32_t)host->status + open);
+    bool is_client = host->status == PROCESS_NEVER;
+    bytes_put_varint(out, is_client ? CLIENT_STATUS : (uint32_t)host->status + open);
     put_id(out, host->node);
     bytes_put_varint(out, host->slow_permille);
     bytes_put_varint(out, host->since);
@@ -253,8 +255,9 @@ static void get_host(ByteReader *reader, TraceState *state, HostState *host)
     get_name(reader, host->zone, sizeof(host->zone));
     host->addr = (AddrId)get_bounded(reader, UINT32_MAX);
     host->node_timeout_ms = (uint32_t)get_bounded(reader, UINT32_MAX);
-    uint64_t status = get_bounded(reader, PROCESS_DEAD + WITH_OPEN_SLOTS);
+    uint64_t status = get_bounded(reader, CLIENT_STATUS);
     host->status = (ProcessStatus)(status % WITH_OPEN_SLOTS);
+    if (status == CLIENT_STATUS) host->status = PROCESS_NEVER;
     host->node = get_id(reader);
     host->slow_permille = (uint32_t)get_bounded(reader, UINT32_MAX);
     host->since = get_bounded(reader, SIM_TIME_MAX);
@@ -273,7 +276,8 @@ static void get_host(ByteReader *reader, TraceState *state, HostState *host)
     get_reports(reader, state, host);
     get_handshakes(reader, state, host);
     array_clear(&host->open_slots);
-    if (status >= WITH_OPEN_SLOTS) get_open_slots(reader, state, host);
+    bool has_open_slots = status >= WITH_OPEN_SLOTS && status < CLIENT_STATUS;
+    if (has_open_slots) get_open_slots(reader, state, host);
 }
 
 static void get_hosts(ByteReader *reader, TraceState *state, uint32_t count)

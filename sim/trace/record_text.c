@@ -83,6 +83,12 @@ static const char *const phrases[TRACE_TYPE_COUNT] = {
     [TRACE_EPOCH_BUMPED] = "bumps its epoch to {epoch}",
     [TRACE_REPL_SYNCED] = "is in sync with {primary} ({full?full:partial} synchronisation, offset {offset})",
     [TRACE_SAVED] = "saves nodes.conf{fsync? and waits for the disk:}",
+    [TRACE_CLIENT_ADDED] = "is added as a client at {addr}{zone? in zone :}{zone|}",
+    [TRACE_CONN_OPENED] = "connects to {to|nobody} (connection {conn})",
+    [TRACE_CONN_ENDED] = "has no connection {conn} to {to|nobody} any more ({reason})",
+    [TRACE_REQUEST_SENT] = "sends \"{command}\" to {to|nobody} (call {call})",
+    [TRACE_REQUEST_ENDED] = "gets \"{reply}\" from {to|nobody} (call {call})",
+    [TRACE_WRITE_ENDED] = "wrote {key} = {value} at {to|nobody}: {end} after {took}",
     [TRACE_DATA_DROPPED] = "drops the keys of {count} slots",
     [TRACE_SLOT_OPENED] = "{importing?imports:migrates} slot {slot} {importing?from:to} {peer}",
     [TRACE_SLOT_CLOSED] = "{importing?imports:migrates} slot {slot} no more",
@@ -206,6 +212,8 @@ void trace_flags_text(uint16_t flags, Text *out)
 #define SHOW_ENUM_ELECT(v) text_append(out, "%s", elect_word(v))
 #define SHOW_ENUM_VOTE(v) text_append(out, "%s", vote_word(v))
 #define SHOW_ENUM_ROLE(v) text_append(out, "%s", role_word(v))
+#define SHOW_ENUM_HANGUP(v) text_append(out, "%s", hangup_word(v))
+#define SHOW_ENUM_WRITE(v) text_append(out, "%s", write_word(v))
 /* clang-format on */
 
 /* The field that a phrase names. */
@@ -386,7 +394,10 @@ void trace_record_text(const TraceRecord *record, const TraceState *state, Text 
 
     text_append_time(out, record->time);
     text_append(out, " ");
-    if (record->type == TRACE_HOST_ADDED && record->host >= state->hosts.count) {
+    bool is_new = record->host >= state->hosts.count;
+    if (record->type == TRACE_CLIENT_ADDED && is_new) {
+        append_text(out, record->u.CLIENT_ADDED.name);
+    } else if (record->type == TRACE_HOST_ADDED && is_new) {
         append_text(out, record->u.HOST_ADDED.name); /* the state before it has no name yet */
         text_append(out, " ");
     } else if (record->host != HOST_NONE) {

@@ -40,7 +40,8 @@ typedef enum ProcessStatus {
     PROCESS_ABSENT,
     PROCESS_RUNNING,
     PROCESS_IS_FROZEN,
-    PROCESS_DEAD
+    PROCESS_DEAD,
+    PROCESS_NEVER /* a client machine: no redis-server ever runs on it */
 } ProcessStatus;
 
 typedef struct AddrState {

@@ -36,30 +36,32 @@ typedef enum TraceType {
 } TraceType;
 
 /* C types of the field kinds. */
-#define TRACE_KIND_ADDR       AddrId
-#define TRACE_KIND_HOST       HostId
-#define TRACE_KIND_NODE       NodeId
-#define TRACE_KIND_SLOTS      SlotsId
-#define TRACE_KIND_BOOL       bool
-#define TRACE_KIND_U8         uint8_t
-#define TRACE_KIND_U16        uint16_t
-#define TRACE_KIND_U32        uint32_t
-#define TRACE_KIND_U64        uint64_t
-#define TRACE_KIND_EPOCH      uint64_t
-#define TRACE_KIND_FLAGS      uint16_t /* the bits of protocol.md §2.2 */
-#define TRACE_KIND_TIME       SimTime
-#define TRACE_KIND_SPAN       SimSpan
-#define TRACE_KIND_TEXT       TraceText
-#define TRACE_KIND_ENUM_EXIT  ExitReason
-#define TRACE_KIND_ENUM_MSG   MsgKind
-#define TRACE_KIND_ENUM_LOST  LostReason
-#define TRACE_KIND_ENUM_STATE ClusterState
-#define TRACE_KIND_ENUM_REPL  ReplState
-#define TRACE_KIND_ENUM_LINK  PeerLink
-#define TRACE_KIND_ENUM_CLEAR ClearReason
-#define TRACE_KIND_ENUM_ELECT ElectRefusal
-#define TRACE_KIND_ENUM_VOTE  VoteVerdict
-#define TRACE_KIND_ENUM_ROLE  RoleReason
+#define TRACE_KIND_ADDR        AddrId
+#define TRACE_KIND_HOST        HostId
+#define TRACE_KIND_NODE        NodeId
+#define TRACE_KIND_SLOTS       SlotsId
+#define TRACE_KIND_BOOL        bool
+#define TRACE_KIND_U8          uint8_t
+#define TRACE_KIND_U16         uint16_t
+#define TRACE_KIND_U32         uint32_t
+#define TRACE_KIND_U64         uint64_t
+#define TRACE_KIND_EPOCH       uint64_t
+#define TRACE_KIND_FLAGS       uint16_t /* the bits of protocol.md §2.2 */
+#define TRACE_KIND_TIME        SimTime
+#define TRACE_KIND_SPAN        SimSpan
+#define TRACE_KIND_TEXT        TraceText
+#define TRACE_KIND_ENUM_EXIT   ExitReason
+#define TRACE_KIND_ENUM_MSG    MsgKind
+#define TRACE_KIND_ENUM_LOST   LostReason
+#define TRACE_KIND_ENUM_STATE  ClusterState
+#define TRACE_KIND_ENUM_REPL   ReplState
+#define TRACE_KIND_ENUM_LINK   PeerLink
+#define TRACE_KIND_ENUM_CLEAR  ClearReason
+#define TRACE_KIND_ENUM_ELECT  ElectRefusal
+#define TRACE_KIND_ENUM_VOTE   VoteVerdict
+#define TRACE_KIND_ENUM_ROLE   RoleReason
+#define TRACE_KIND_ENUM_HANGUP HangupReason
+#define TRACE_KIND_ENUM_WRITE  WriteEnd
 
 /* The payloads: struct TraceHOST_ADDED { TraceText name; ... }. A record without fields has a
  * dummy. */

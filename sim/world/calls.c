@@ -32,11 +32,20 @@ AdminResolver call_resolver(Sim *sim)
 static void note_reply(Sim *sim, uint32_t number, const char *text)
 {
     const Call *call = call_at(sim, number);
+    HostId from = conns_at(sim, call->conn)->from;
     size_t size = strlen(text);
+    TraceText shown = {text, size < REPLY_SHOWN ? (uint32_t)size : REPLY_SHOWN};
     TraceRecord record = {.type = TRACE_CALL_REPLIED, .host = call->host, .cause = call->cause};
-    record.u.CALL_REPLIED.call = number;
-    record.u.CALL_REPLIED.reply =
-        (TraceText){text, size < REPLY_SHOWN ? (uint32_t)size : REPLY_SHOWN};
+    if (from == call->host) {
+        record.u.CALL_REPLIED.call = number;
+        record.u.CALL_REPLIED.reply = shown;
+    } else {
+        record.type = TRACE_REQUEST_ENDED;
+        record.host = from;
+        record.u.REQUEST_ENDED.call = number;
+        record.u.REQUEST_ENDED.to = call->host;
+        record.u.REQUEST_ENDED.reply = shown;
+    }
     world_record(sim, &record, 1);
 }
 
@@ -106,6 +115,22 @@ static void send_line(Sim *sim, uint32_t conn, const Call *call)
     text_deinit(&request);
 }
 
+/* The next call's record. */
+static void note_sent(Sim *sim, const Conn *on, const char *line)
+{
+    TraceRecord record = {.type = TRACE_CALL_SENT};
+    if (on->from == on->to) {
+        record.u.CALL_SENT.call = sim->calls.count;
+        record.u.CALL_SENT.command = trace_text(line);
+    } else {
+        record.type = TRACE_REQUEST_SENT;
+        record.u.REQUEST_SENT.call = sim->calls.count;
+        record.u.REQUEST_SENT.to = on->to;
+        record.u.REQUEST_SENT.command = trace_text(line);
+    }
+    world_note(sim, on->from, &record);
+}
+
 uint32_t call_send(Sim *sim, uint32_t conn, const char *line)
 {
     Conn *on = conns_at(sim, conn);
@@ -115,10 +140,7 @@ uint32_t call_send(Sim *sim, uint32_t conn, const char *line)
     memcpy(call.line, line ? line : "", call.line_size);
     call.reply.mem = call.resp.mem = sim->mem;
 
-    TraceRecord record = {.type = TRACE_CALL_SENT};
-    record.u.CALL_SENT.call = sim->calls.count;
-    record.u.CALL_SENT.command = trace_text(call.line);
-    world_note(sim, on->to, &record);
+    note_sent(sim, on, call.line);
     call.cause = trace_count(sim->trace);
     array_push(sim->mem, &sim->calls, call);
     uint32_t number = sim->calls.count - 1;

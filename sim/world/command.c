@@ -66,6 +66,11 @@ void command_encode(const Command *command, ByteWriter *out)
         bytes_put_varint(out, command->u.add.bus_port);
         put_config(out, &command->u.add.config);
         break;
+    case CMD_CLIENT_ADD:
+        put_chars(out, command->u.add.name);
+        put_chars(out, command->u.add.zone);
+        bytes_put_u32(out, command->u.add.ip);
+        break;
     case CMD_NET_PROFILE: put_profile(out, &command->u.profile); break;
     case CMD_ZONE_PROFILE:
         put_chars(out, command->u.zone.a);
@@ -78,6 +83,7 @@ void command_encode(const Command *command, ByteWriter *out)
     case CMD_RULE_REMOVE: put_rule(out, &command->u.rule); break;
     case CMD_CALL_CANCEL:
     case CMD_CONN_CALL:
+    case CMD_CLIENT_CONNECT:
     case CMD_DISCONNECT: bytes_put_varint(out, command->u.call); break;
     case CMD_FEED: bytes_put_varint(out, command->u.bytes); break;
     case CMD_NOTE:
@@ -174,6 +180,14 @@ static bool get_add(ByteReader *in, Command *command)
     return get_config(in, &command->u.add.config);
 }
 
+static bool get_client(ByteReader *in, Command *command)
+{
+    if (!get_name(in, command->u.add.name, sizeof(command->u.add.name))) return false;
+    if (!get_name(in, command->u.add.zone, sizeof(command->u.add.zone))) return false;
+    command->u.add.ip = bytes_get_u32(in);
+    return true;
+}
+
 static bool get_zone(ByteReader *in, Command *command)
 {
     if (!get_name(in, command->u.zone.a, sizeof(command->u.zone.a))) return false;
@@ -187,6 +201,7 @@ static bool get_payload(ByteReader *in, Command *command)
 {
     switch (command->kind) {
     case CMD_HOST_ADD: return get_add(in, command);
+    case CMD_CLIENT_ADD: return get_client(in, command);
     case CMD_NET_PROFILE: get_profile(in, &command->u.profile); return true;
     case CMD_ZONE_PROFILE: return get_zone(in, command);
     case CMD_KILL: command->u.kill.power = bytes_get_u8(in) != 0; return true;
@@ -195,6 +210,7 @@ static bool get_payload(ByteReader *in, Command *command)
     case CMD_RULE_REMOVE: return get_rule(in, &command->u.rule);
     case CMD_CALL_CANCEL:
     case CMD_CONN_CALL:
+    case CMD_CLIENT_CONNECT:
     case CMD_DISCONNECT: command->u.call = (uint32_t)bytes_get_varint(in); return true;
     case CMD_FEED: command->u.bytes = bytes_get_varint(in); return true;
     case CMD_NOTE:

@@ -28,7 +28,9 @@ typedef enum CommandKind {
     CMD_NOTE,      /* note, text: the script speaks (TRACE_TITLE, STEP, SAY, PREDICT, ...) */
     CMD_CONNECT,   /* host: a client connects; sim_submit gives the connection's number */
     CMD_CONN_CALL, /* u.call: a connection; text: a command line sent on it */
-    CMD_DISCONNECT, /* u.call: the connection ends */
+    CMD_DISCONNECT,     /* u.call: the connection ends */
+    CMD_CLIENT_ADD,     /* add (name, zone, ip): a client machine exists */
+    CMD_CLIENT_CONNECT, /* host: a client machine connects to host u.call; gives a connection */
     CMD_KIND_COUNT
 } CommandKind;
 

@@ -39,6 +39,28 @@ void conns_free_packet(Sim *sim, uint64_t payload)
 
 /* --- opening, sending, closing --- */
 
+/* Connections between machines are told; those of a redis-cli on the server's own are not. */
+static void note_opened(Sim *sim, uint32_t number)
+{
+    const Conn *conn = conns_at(sim, number);
+    TraceRecord record = {.type = TRACE_CONN_OPENED};
+    if (conn->from == conn->to) return;
+    record.u.CONN_OPENED.conn = number;
+    record.u.CONN_OPENED.to = conn->to;
+    world_note(sim, conn->from, &record);
+}
+
+static void note_ended(Sim *sim, uint32_t number, HangupReason reason)
+{
+    const Conn *conn = conns_at(sim, number);
+    TraceRecord record = {.type = TRACE_CONN_ENDED};
+    if (conn->from == conn->to) return;
+    record.u.CONN_ENDED.conn = number;
+    record.u.CONN_ENDED.to = conn->to;
+    record.u.CONN_ENDED.reason = reason;
+    world_note(sim, conn->from, &record);
+}
+
 uint32_t conns_open(Sim *sim, HostId from, HostId to, ConnOwner owner)
 {
     Conn conn = {.from = from, .to = to, .owner = owner, .far = LINK_NONE, .open = true};
@@ -50,6 +72,7 @@ uint32_t conns_open(Sim *sim, HostId from, HostId to, ConnOwner owner)
     array_reserve(sim->mem, &sim->link_conn, connection + 1);
     if (connection >= sim->link_conn.count) sim->link_conn.count = connection + 1;
     sim->link_conn.items[connection] = sim->conns.count - 1;
+    note_opened(sim, sim->conns.count - 1);
     return sim->conns.count - 1;
 }
 
@@ -73,6 +96,7 @@ void conns_send(Sim *sim, uint32_t conn, Slice bytes, SimTime depart)
 void conns_close(Sim *sim, uint32_t conn, SimTime depart)
 {
     Conn *on = conns_at(sim, conn);
+    if (on->near != LINK_NONE) note_ended(sim, conn, HANGUP_CLIENT);
     close_end(sim, &on->near, depart);
     text_deinit(&on->input);
 }
@@ -139,6 +163,12 @@ static ConnNews news_of(NetHappeningKind kind)
     return CONN_CLOSED;
 }
 
+static HangupReason hangup_of(ConnNews news)
+{
+    if (news == CONN_REFUSED) return HANGUP_REFUSED;
+    return news == CONN_TIMED_OUT ? HANGUP_TIMED_OUT : HANGUP_SERVER;
+}
+
 /* What comes for the opener is in its `input` afterwards, an end has gone. False when the opener
  * has hung up meanwhile. */
 static bool receive(Sim *sim, uint32_t number, const NetHappening *happening)
@@ -150,7 +180,8 @@ static bool receive(Sim *sim, uint32_t number, const NetHappening *happening)
         const Packet *packet = packet_at(sim, happening->payload);
         if (wanted) text_append_bytes(&conn->input, packet->bytes.chars, packet->bytes.size);
         conns_free_packet(sim, happening->payload);
-    } else if (news != CONN_UP) {
+    } else if (news != CONN_UP && wanted) {
+        note_ended(sim, number, hangup_of(news));
         conn->near = LINK_NONE;
     }
     return wanted;

@@ -42,6 +42,11 @@ ProcessStatus sim_host_status(const Sim *sim, HostId host)
     return host_at(sim, host)->status;
 }
 
+bool sim_host_is_client(const Sim *sim, HostId host)
+{
+    return host_at(sim, host)->is_client;
+}
+
 NodeId sim_host_node(const Sim *sim, HostId host)
 {
     return host_at(sim, host)->identity;

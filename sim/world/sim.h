@@ -81,6 +81,8 @@ uint32_t sim_host_count(const Sim *sim);
 const char *sim_host_name(const Sim *sim, HostId host);
 HostId sim_find_host(const Sim *sim, const char *name); /* HOST_NONE */
 ProcessStatus sim_host_status(const Sim *sim, HostId host);
+/* A client machine: no redis-server ever runs on it. */
+bool sim_host_is_client(const Sim *sim, HostId host);
 NodeId sim_host_node(const Sim *sim, HostId host); /* identity; NODE_NONE before the first start */
 const char *sim_node_id(Sim *sim, NodeId node);    /* 40 digits and a NUL, until the next call */
 HostId sim_node_host(const Sim *sim, NodeId node);

@@ -72,7 +72,9 @@ static bool check_add(Sim *sim, const Command *command, Error *err)
     }
     for (uint32_t i = 0; i < sim->hosts.count; i++) {
         const Host *other = &sim->hosts.items[i];
-        if (other->ip == command->u.add.ip && other->port == command->u.add.port) {
+        bool is_node = !other->is_client && command->kind == CMD_HOST_ADD;
+        bool same_port = !is_node || other->port == command->u.add.port;
+        if (other->ip == command->u.add.ip && same_port) {
             return error_set(err, "host \"%s\" has the address of \"%s\"", command->u.add.name,
                              other->name);
         }
@@ -80,34 +82,53 @@ static bool check_add(Sim *sim, const Command *command, Error *err)
     return true;
 }
 
-static HostId add_host(Sim *sim, const Command *command)
+/* What a node's host and a client machine have in common. */
+static HostId push_host(Sim *sim, const Command *command, Host host)
 {
     HostId number = (HostId)sim->hosts.count;
-    Host host = {
-        .zone_number = zone_number(sim, command->u.add.zone),
-        .ip = command->u.add.ip,
-        .port = command->u.add.port,
-        .bus_port = command->u.add.bus_port,
-        .config = command->u.add.config,
-        .slow_permille = 1000,
-        .powered = true,
-        .since = sim->now,
-        .identity = NODE_NONE,
-        .disk = {.self = NODE_NONE},
-        .rng = rng_derive(sim->config.seed, "node", number),
-    };
     memcpy(host.name, command->u.add.name, sizeof(host.name));
     memcpy(host.zone, command->u.add.zone, sizeof(host.zone));
+    host.zone_number = zone_number(sim, command->u.add.zone);
+    host.ip = command->u.add.ip;
+    host.slow_permille = 1000;
+    host.powered = true;
+    host.since = sim->now;
+    host.identity = NODE_NONE;
+    host.disk.self = NODE_NONE;
     host.addr = world_addr(sim, host.ip, host.port, host.bus_port);
     array_push(sim->mem, &sim->hosts, host);
-    sim->addr_host.items[host.addr] = number;
     net_add_host(sim->net, number, host.zone_number);
+    return number;
+}
+
+static HostId add_client(Sim *sim, const Command *command)
+{
+    HostId number = push_host(sim, command, (Host){.is_client = true, .status = PROCESS_NEVER});
+    const Host *host = world_host(sim, number);
+    TraceRecord record = {.type = TRACE_CLIENT_ADDED};
+    record.u.CLIENT_ADDED.name = trace_text(host->name);
+    record.u.CLIENT_ADDED.zone = trace_text(host->zone);
+    record.u.CLIENT_ADDED.addr = host->addr;
+    world_note(sim, number, &record);
+    return number;
+}
+
+static HostId add_host(Sim *sim, const Command *command)
+{
+    HostId next = (HostId)sim->hosts.count;
+    Host fresh = {.port = command->u.add.port,
+                  .bus_port = command->u.add.bus_port,
+                  .config = command->u.add.config,
+                  .rng = rng_derive(sim->config.seed, "node", next)};
+    HostId number = push_host(sim, command, fresh);
+    const Host *host = world_host(sim, number);
+    sim->addr_host.items[host->addr] = number;
 
     TraceRecord record = {.type = TRACE_HOST_ADDED};
-    record.u.HOST_ADDED.name = trace_text(host.name);
-    record.u.HOST_ADDED.zone = trace_text(host.zone);
-    record.u.HOST_ADDED.addr = host.addr;
-    record.u.HOST_ADDED.node_timeout_ms = host.config.node_timeout_ms;
+    record.u.HOST_ADDED.name = trace_text(host->name);
+    record.u.HOST_ADDED.zone = trace_text(host->zone);
+    record.u.HOST_ADDED.addr = host->addr;
+    record.u.HOST_ADDED.node_timeout_ms = host->config.node_timeout_ms;
     world_note(sim, number, &record);
     return number;
 }
@@ -235,6 +256,7 @@ static const char *status_word(ProcessStatus status)
     case PROCESS_RUNNING: return "is running";
     case PROCESS_IS_FROZEN: return "is frozen";
     case PROCESS_DEAD: return "is dead";
+    case PROCESS_NEVER: return "is a client";
     }
     return "?";
 }
@@ -244,6 +266,8 @@ static bool check_process(const Host *host, CommandKind kind, Error *err)
 {
     const char *is = host->booting ? "is starting" : status_word(host->status);
     bool alive = host_has_process(host);
+    if (host->is_client && kind != CMD_CLIENT_CONNECT)
+        return error_set(err, "%s is a client: no redis-server runs on it", host->name);
     if (kind == CMD_START && (alive || host->booting)) {
         return error_set(err, "%s cannot be started: it %s", host->name, is);
     }
@@ -268,7 +292,20 @@ static bool check_process(const Host *host, CommandKind kind, Error *err)
 static bool needs_host(CommandKind kind)
 {
     return (kind >= CMD_START && kind <= CMD_SLOW) || kind == CMD_CALL || kind == CMD_FEED ||
-           kind == CMD_CONNECT;
+           kind == CMD_CONNECT || kind == CMD_CLIENT_CONNECT;
+}
+
+/* Who connects is a client and whom it connects to a node. */
+static bool check_client(Sim *sim, const Command *command, Error *err)
+{
+    const Host *client = world_host(sim, command->host);
+    if (!client->is_client) return error_set(err, "%s is no client", client->name);
+    if (command->u.call >= sim->hosts.count) {
+        return error_set(err, "host number %u does not exist; there are %u", command->u.call,
+                         sim->hosts.count);
+    }
+    const Host *to = world_host(sim, (HostId)command->u.call);
+    return !to->is_client || error_set(err, "%s is a client: nobody can connect to it", to->name);
 }
 
 static bool check_command(Sim *sim, const Command *command, Error *err)
@@ -281,7 +318,9 @@ static bool check_command(Sim *sim, const Command *command, Error *err)
         if (!check_process(world_host(sim, command->host), command->kind, err)) return false;
     }
     switch (command->kind) {
-    case CMD_HOST_ADD: return check_add(sim, command, err);
+    case CMD_HOST_ADD:
+    case CMD_CLIENT_ADD: return check_add(sim, command, err);
+    case CMD_CLIENT_CONNECT: return check_client(sim, command, err);
     case CMD_RULE_ADD:
     case CMD_RULE_REMOVE: return check_rule(sim, command, err);
     case CMD_NOTE: return check_note(command, err);
@@ -354,6 +393,8 @@ static uint32_t carry_out(Sim *sim, const Command *command)
     case CMD_RULE_ADD: add_rule(sim, &command->u.rule); break;
     case CMD_RULE_REMOVE: remove_rule(sim, command->u.rule.id); break;
     case CMD_CALL: return call_start(sim, command->host, command->text);
+    case CMD_CLIENT_ADD: return add_client(sim, command);
+    case CMD_CLIENT_CONNECT: return call_connect(sim, command->host, (HostId)command->u.call);
     case CMD_CONNECT: return call_connect(sim, HOST_NONE, command->host);
     case CMD_CONN_CALL: return call_send(sim, command->u.call, command->text);
     case CMD_DISCONNECT: call_disconnect(sim, command->u.call); break;

@@ -164,6 +164,87 @@ static void a_connection_is_a_pipeline(void)
     fixture_close(&fixture);
 }
 
+/* --- client machines --- */
+
+static HostId add_client(Fixture *fixture, const char *name)
+{
+    Command add = {.kind = CMD_CLIENT_ADD, .host = HOST_NONE};
+    snprintf(add.u.add.name, sizeof(add.u.add.name), "%s", name);
+    add.u.add.ip = 0x0A010001;
+    return (HostId)fixture_submit(fixture, &add);
+}
+
+static uint32_t connect_from(Fixture *fixture, HostId client, HostId node)
+{
+    Command command = {.kind = CMD_CLIENT_CONNECT, .host = client};
+    command.u.call = node;
+    return fixture_submit(fixture, &command);
+}
+
+/* A cut holds requests back and TCP delivers them afterwards; a machine that lost its power is
+ * noticed when it is back, by a reset. */
+static void a_client_machine_is_cut_off_like_any_other(void)
+{
+    Fixture fixture = open_nodes(2);
+    Sim *sim = fixture.sim;
+    HostId shop = add_client(&fixture, "shop");
+    uint32_t conn = connect_from(&fixture, shop, 0);
+    uint32_t ping = send_on(&fixture, conn, "PING");
+    fixture_run(&fixture, SIM_MS);
+    CU_ASSERT_STRING_EQUAL(reply_of(&fixture, ping), "+PONG");
+    uint32_t wall = fixture_fault(&fixture, 1u << shop, 1, (NetRule){.cut = true});
+    ping = send_on(&fixture, conn, "PING");
+    CU_ASSERT_STRING_EQUAL(fixture_call(&fixture, 0, "PING"), "+PONG");
+    fixture_run(&fixture, 2 * SIM_SEC);
+    CU_ASSERT_EQUAL(sim_call_status(sim, ping, NULL), CALL_PENDING);
+    fixture_heal(&fixture, wall);
+    fixture_run(&fixture, 4 * SIM_SEC);
+    CU_ASSERT_STRING_EQUAL(reply_of(&fixture, ping), "+PONG");
+    fixture_kill(&fixture, 0, true);
+    ping = send_on(&fixture, conn, "PING");
+    fixture_run(&fixture, 2 * SIM_SEC);
+    CU_ASSERT_EQUAL(sim_call_status(sim, ping, NULL), CALL_PENDING);
+    fixture_command(&fixture, CMD_START, 0);
+    fixture_run(&fixture, 4 * SIM_SEC);
+    CU_ASSERT_EQUAL(sim_call_status(sim, ping, NULL), CALL_LOST);
+    fixture_close(&fixture);
+}
+
+static void refuse(Fixture *fixture, Command command, const char *want)
+{
+    Error err = {{0}};
+    CU_ASSERT_FALSE(sim_submit(fixture->sim, &command, NULL, &err));
+    CU_ASSERT_STRING_EQUAL(err.text, want);
+}
+
+static void a_client_machine_runs_no_server(void)
+{
+    Fixture fixture = open_nodes(1);
+    HostId shop = add_client(&fixture, "shop");
+    refuse(&fixture, (Command){.kind = CMD_START, .host = shop},
+           "shop is a client: no redis-server runs on it");
+    refuse(&fixture, (Command){.kind = CMD_CALL, .host = shop, .text = "PING"},
+           "shop is a client: no redis-server runs on it");
+    refuse(&fixture, (Command){.kind = CMD_CLIENT_CONNECT, .host = 0, .u.call = 0},
+           "n1 is no client");
+    refuse(&fixture, (Command){.kind = CMD_CLIENT_CONNECT, .host = shop, .u.call = shop},
+           "shop is a client: nobody can connect to it");
+    CU_ASSERT_TRUE(sim_host_is_client(fixture.sim, shop));
+    CU_ASSERT_EQUAL(sim_host_status(fixture.sim, shop), PROCESS_NEVER);
+    TraceState state;
+    Text why = {0};
+    state_init(&state, NULL);
+    sim_truth(fixture.sim, &state);
+    TraceState folded;
+    state_init(&folded, NULL);
+    trace_state_at(sim_trace(fixture.sim), trace_count(sim_trace(fixture.sim)), &folded);
+    CU_ASSERT_TRUE(state_equal(&state, &folded, &why));
+    text_deinit(&why);
+    state_deinit(&state);
+    state_deinit(&folded);
+    fixture_close(&fixture);
+}
+
 void test_conns_suite(void)
 {
     CU_pSuite suite = CU_add_suite("conns", NULL, NULL);
@@ -174,4 +255,7 @@ void test_conns_suite(void)
     CU_add_test(suite, "the own machine is reached whatever is cut",
                 the_own_machine_is_reached_whatever_is_cut);
     CU_add_test(suite, "a connection is a pipeline", a_connection_is_a_pipeline);
+    CU_add_test(suite, "a client machine is cut off like any other",
+                a_client_machine_is_cut_off_like_any_other);
+    CU_add_test(suite, "a client machine runs no server", a_client_machine_runs_no_server);
 }

@@ -128,11 +128,10 @@ static void add_prelude_names(const char *path, void *state)
     Names *names = state;
     static const struct {
         const char *start, *prefix;
-    } kinds[] = {{"\nfunction node_methods.", "node:"},
-                 {"\nfunction cluster_methods.", "cluster:"},
-                 {"\nfunction fault_methods.", "fault:"},
-                 {"\nfunction Span:", "duration:"},
-                 {"\nfunction ", ""}};
+    } kinds[] = {
+        {"\nfunction node_methods.", "node:"},     {"\nfunction cluster_methods.", "cluster:"},
+        {"\nfunction client_methods.", "client:"}, {"\nfunction fault_methods.", "fault:"},
+        {"\nfunction Span:", "duration:"},         {"\nfunction ", ""}};
     char *text = read_text(path);
     for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
         for (char *at = text; (at = strstr(at, kinds[i].start)) != NULL; at++) {

@@ -72,6 +72,8 @@ static TraceText pick_text(uint32_t i)
 #define PICK_ENUM_ELECT(i) (ElectRefusal)((i) % ELECT_COUNT)
 #define PICK_ENUM_VOTE(i) (VoteVerdict)((i) % VOTE_COUNT)
 #define PICK_ENUM_ROLE(i) (RoleReason)((i) % ROLE_COUNT)
+#define PICK_ENUM_HANGUP(i) (HangupReason)((i) % HANGUP_COUNT)
+#define PICK_ENUM_WRITE(i) (WriteEnd)((i) % WRITE_COUNT)
 /* clang-format on */
 
 /* Field number k of record number `round` takes value round + k. */

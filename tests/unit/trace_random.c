@@ -103,6 +103,8 @@ static TraceText ranges(TraceRandom *random, uint32_t i, uint32_t bits, char sep
 #define MAKE_ENUM_ELECT (ElectRefusal)below(random, ELECT_COUNT)
 #define MAKE_ENUM_VOTE (VoteVerdict)below(random, VOTE_COUNT)
 #define MAKE_ENUM_ROLE (RoleReason)below(random, ROLE_COUNT)
+#define MAKE_ENUM_HANGUP (HangupReason)below(random, HANGUP_COUNT)
+#define MAKE_ENUM_WRITE (WriteEnd)below(random, WRITE_COUNT)
 /* clang-format on */
 
 static void fill(TraceRandom *random, TraceRecord *record)
@@ -191,6 +193,10 @@ static void fix(TraceRandom *random, TraceRecord *record)
     switch ((int)record->type) {
     case TRACE_ADDR_DEFINED: record->u.ADDR_DEFINED.addr = state->addrs.count; break;
     case TRACE_HOST_ADDED: fix_host(random, record); break;
+    case TRACE_CLIENT_ADDED:
+        record->host = (HostId)state->hosts.count;
+        if (state->hosts.count >= random->hosts_max) record->type = TRACE_PROCESS_FROZEN;
+        break;
     case TRACE_NODE_DEFINED:
         record->u.NODE_DEFINED.node =
             (NodeId)(state->nodes.count < random->nodes_max ? state->nodes.count : NODE_NONE);

@@ -89,9 +89,11 @@ static const char *scratch(History *history, TraceText text)
 
 static void read_definition(History *history, const TraceRecord *record)
 {
-    if (record->type == TRACE_HOST_ADDED) {
+    if (record->type == TRACE_HOST_ADDED || record->type == TRACE_CLIENT_ADDED) {
+        bool is_client = record->type == TRACE_CLIENT_ADDED;
         HostTrack host = {.node = NODE_NONE, .primary = NODE_NONE};
-        TraceText name = record->u.HOST_ADDED.name;
+        TraceText name = is_client ? record->u.CLIENT_ADDED.name : record->u.HOST_ADDED.name;
+        if (is_client) host.status = PROCESS_NEVER;
         SIM_ASSERT(name.size < sizeof(host.name));
         memcpy(host.name, name.chars, name.size);
         array_push(NULL, &history->hosts, host);
@@ -284,6 +286,7 @@ static void read_record(History *history, const TraceRecord *record)
 {
     switch ((int)record->type) {
     case TRACE_HOST_ADDED:
+    case TRACE_CLIENT_ADDED:
     case TRACE_NODE_DEFINED:
     case TRACE_SLOTS_DEFINED: read_definition(history, record); break;
     case TRACE_PROCESS_STARTED:

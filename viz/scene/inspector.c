@@ -232,7 +232,9 @@ static void draw_dead(const Scene *scene, Rect rect, HostId host)
 {
     const HostState *state = &scene->model->state.hosts.items[host];
     Text text = {0};
-    if (state->status == PROCESS_ABSENT) {
+    if (state->status == PROCESS_NEVER) {
+        text_append(&text, "*%s* is a client: it believes what nodes tell it.", state->name);
+    } else if (state->status == PROCESS_ABSENT) {
         text_append(&text, "*%s* has not been started: there is a machine and an empty disk.",
                     state->name);
     } else {

@@ -101,6 +101,10 @@ static void node_words(const Model *model, HostId host, Text *first, Text *secon
     const HostModel *derived = host < model->hosts.count ? &model->hosts.items[host] : NULL;
     text_append(first, "%s", state->name);
     if (state->zone[0]) text_append(first, "  zone %s", state->zone);
+    if (state->status == PROCESS_NEVER) {
+        text_append(second, "a client");
+        return;
+    }
     if (state->status == PROCESS_ABSENT) {
         text_append(second, "not started yet");
         return;

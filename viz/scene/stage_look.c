@@ -70,7 +70,8 @@ static void take_colors(const Stage *stage, HostLook *look)
 static HostLook look_in_truth(const Stage *stage, HostId host)
 {
     const HostState *state = &stage->model->state.hosts.items[host];
-    HostLook look = {.is_shown = state->status != PROCESS_ABSENT, .freshness = 1};
+    HostLook look = {.is_shown = state->status != PROCESS_ABSENT && state->status != PROCESS_NEVER,
+                     .freshness = 1};
     look.shard = SHARD_NONE;
     look.is_down = state->status == PROCESS_DEAD;
     look.is_frozen = state->status == PROCESS_IS_FROZEN;

@@ -380,6 +380,9 @@ void stage_map(StageMap *map, const Model *model, const UiState *ui, Rect rect)
 {
     map->hosts = model->state.hosts.count;
     if (map->hosts > HOSTS_MAX) map->hosts = HOSTS_MAX;
+    /* Clients have no seat: the stage is about nodes. */
+    while (map->hosts > 0 && model->state.hosts.items[map->hosts - 1].status == PROCESS_NEVER)
+        map->hosts--;
     map->form = map->hosts <= RING_HOSTS_MAX       ? FORM_RING
                 : map->hosts <= CAPSULES_HOSTS_MAX ? FORM_CAPSULES
                                                    : FORM_TILES;
