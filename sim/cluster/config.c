@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef enum ValueKind { VALUE_U32, VALUE_U64, VALUE_BOOL, VALUE_FSYNC } ValueKind;
+typedef enum ValueKind { VALUE_U32, VALUE_U64, VALUE_BOOL, VALUE_FSYNC, VALUE_OR_OFF } ValueKind;
 
 typedef struct Directive {
     const char *name, *old_name;
@@ -128,9 +128,6 @@ static const Ignored IGNORED[] = {
     {"client-query-buffer-limit", IGNORED_SIZE},
     {"proto-max-bulk-len", IGNORED_SIZE},
     {"maxmemory-clients", IGNORED_TEXT},
-    {"slowlog-log-slower-than", IGNORED_TEXT},
-    {"slowlog-max-len", IGNORED_NUMBER},
-    {"latency-monitor-threshold", IGNORED_NUMBER},
     {"latency-tracking", IGNORED_BOOL},
     {"latency-tracking-info-percentiles", IGNORED_WORDS},
     {"tracking-table-max-keys", IGNORED_NUMBER},
@@ -212,10 +209,11 @@ static uint64_t read_value(const NodeConfig *config, const Directive *directive)
     switch (directive->kind) {
     case VALUE_U32:
     case VALUE_FSYNC: memcpy(&small, at, sizeof(small)); return small;
+    case VALUE_OR_OFF:
     case VALUE_U64: memcpy(&large, at, sizeof(large)); return large;
     case VALUE_BOOL: memcpy(&flag, at, sizeof(flag)); return flag;
     }
-    SIM_ASSERT(directive->kind <= VALUE_FSYNC);
+    SIM_ASSERT(directive->kind <= VALUE_OR_OFF);
     return 0;
 }
 
@@ -227,6 +225,7 @@ static void write_value(NodeConfig *config, const Directive *directive, uint64_t
     switch (directive->kind) {
     case VALUE_U32:
     case VALUE_FSYNC: memcpy(at, &small, sizeof(small)); break;
+    case VALUE_OR_OFF:
     case VALUE_U64: memcpy(at, &value, sizeof(value)); break;
     case VALUE_BOOL: memcpy(at, &flag, sizeof(flag)); break;
     }
@@ -258,6 +257,7 @@ void config_value_text(const NodeConfig *config, uint32_t index, char *out, uint
     case VALUE_FSYNC: snprintf(out, size, "%s", FSYNC_WORDS[value]); break;
     case VALUE_U32:
     case VALUE_U64: snprintf(out, size, "%" PRIu64, value); break;
+    case VALUE_OR_OFF: snprintf(out, size, "%" PRId64, (int64_t)value); break; /* off: -1 */
     }
 }
 
@@ -388,6 +388,13 @@ static bool set_directive(NodeConfig *config, const Directive *directive, const 
     case VALUE_U32:
         if (!read_number(text, &value)) {
             return error_set(err, "%s is a number, not '%s'", directive->name, text);
+        }
+        break;
+    case VALUE_OR_OFF:
+        if (strcmp(text, "-1") == 0) {
+            value = CONFIG_OFF;
+        } else if (!read_number(text, &value) || value > INT64_MAX) {
+            return error_set(err, "%s is a number, or -1 for off, not '%s'", directive->name, text);
         }
         break;
     case VALUE_U64:

@@ -7,8 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CONFIG_TYPE_U32   uint32_t
-#define CONFIG_TYPE_U64   uint64_t
+#define CONFIG_TYPE_U32    uint32_t
+#define CONFIG_TYPE_U64    uint64_t
+#define CONFIG_TYPE_OR_OFF uint64_t
+
+#define CONFIG_OFF        UINT64_MAX /* of a number that "-1" switches off: larger than any other */
 #define CONFIG_TYPE_BOOL  bool
 #define CONFIG_TYPE_FSYNC uint32_t
 

@@ -1,11 +1,11 @@
 /* cost.c -- service times. */
 #include "sim/server/cost.h"
 
-SimSpan cost_of(const Request *request)
+SimSpan cost_of(const Request *request, uint32_t reply_bytes)
 {
-    uint64_t bytes = request->client->reply.out.size;
+    uint64_t bytes = reply_bytes;
     for (uint32_t i = 0; i < request->argc; i++) bytes += request->argv[i].size;
-    SimSpan cost = COST_COMMAND + COST_SOCKET + COST_KIB * ((bytes + 1023) / 1024);
+    SimSpan cost = COST_COMMAND + COST_KIB * ((bytes + 1023) / 1024);
     if (!request->row) return cost;
     KeyPositions keys = {0};
     command_keys(request->row, request->argv, request->argc, &keys, request->server->mem);

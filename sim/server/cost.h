@@ -16,7 +16,7 @@
 #define COST_KIB     ((SimSpan)250) /* per KiB of arguments and reply, begun ones counted */
 #define COST_WALK    ((SimSpan)100) /* per element of a walk: KEYS, SCAN, HGETALL, ... */
 
-/* The request just processed, with the reply it made. */
-SimSpan cost_of(const Request *request);
+/* The command itself, without the socket, and without what it has put into Server.extra_cost. */
+SimSpan cost_of(const Request *request, uint32_t reply_bytes);
 
 #endif

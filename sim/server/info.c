@@ -1,5 +1,5 @@
-/* info.c -- commands that only tell: INFO, ROLE, TIME, MEMORY, LASTSAVE, LATENCY, SLOWLOG
- * (redis-server 7.0: server.c, replication.c, object.c, latency.c, slowlog.c). */
+/* info.c -- commands that only tell: INFO, ROLE, TIME, MEMORY, LASTSAVE (redis-server 7.0:
+ * server.c, replication.c, object.c). */
 #include "sim/base/assert.h"
 #include "sim/server/server_inside.h"
 
@@ -184,7 +184,7 @@ static void do_time(Request *request)
     reply_bulk_format(reply, "%" PRIu64, us % 1000000);
 }
 
-/* --- MEMORY, LASTSAVE, LATENCY, SLOWLOG: as far as tools ask --- */
+/* --- MEMORY, LASTSAVE: as far as tools ask --- */
 
 /* MEMORY USAGE key [SAMPLES count] */
 static void memory_usage(Request *request)
@@ -215,8 +215,7 @@ static void memory_purge(Request *request)
     reply_status(&request->client->reply, "OK");
 }
 
-/* What a virtual server has no figures for. */
-static void not_modelled(Request *request)
+void reply_not_modelled(Request *request)
 {
     reply_error(&request->client->reply, "ERR Slotscope does not model the command '%s'",
                 request->row->name);
@@ -227,67 +226,14 @@ static void do_lastsave(Request *request)
     reply_integer(&request->client->reply, (int64_t)(request->server->started_ms / 1000));
 }
 
-/* latency-monitor-threshold is 0: no event is ever sampled. */
-static void latency_none(Request *request)
-{
-    reply_array(&request->client->reply, 0);
-}
-
-static void latency_reset(Request *request)
-{
-    reply_integer(&request->client->reply, 0);
-}
-
-static void latency_graph(Request *request)
-{
-    reply_error(&request->client->reply, "ERR No samples available for event '%.*s'",
-                (int)request->argv[2].size, request->argv[2].chars);
-}
-
-/* Simplified: the slow log stays empty. */
-static void slowlog_get(Request *request)
-{
-    int64_t count = 10;
-    Reply *reply = &request->client->reply;
-    if (request->argc > 3) {
-        reply_wrong_form(request);
-    } else if (request->argc == 3 && !slice_integer(request->argv[2], &count)) {
-        reply_error(reply, "ERR value is not an integer or out of range");
-    } else if (count < -1) {
-        reply_error(reply, "ERR count should be greater than or equal to -1");
-    } else {
-        reply_array(reply, 0);
-    }
-}
-
-static void slowlog_len(Request *request)
-{
-    reply_integer(&request->client->reply, 0);
-}
-
-static void slowlog_reset(Request *request)
-{
-    reply_status(&request->client->reply, "OK");
-}
-
 const ServerBinding info_bindings[] = {
     {"info", do_info},
     {"lastsave", do_lastsave},
-    {"latency|graph", latency_graph},
-    {"latency|help", help_reply},
-    {"latency|history", latency_none},
-    {"latency|latest", latency_none},
-    {"latency|reset", latency_reset},
-    {"latency", not_modelled},
     {"memory|help", help_reply},
     {"memory|purge", memory_purge},
     {"memory|usage", memory_usage},
-    {"memory", not_modelled},
+    {"memory", reply_not_modelled},
     {"role", do_role},
-    {"slowlog|get", slowlog_get},
-    {"slowlog|help", help_reply},
-    {"slowlog|len", slowlog_len},
-    {"slowlog|reset", slowlog_reset},
     {"time", do_time},
     {NULL, NULL},
 };

@@ -20,6 +20,11 @@ bool migrate_is_running(const Server *server)
 
 /* --- connections --- */
 
+static uint64_t unix_ms(const Server *server, const NodeEnv *env)
+{
+    return server_unix_ms(server->parts.unix_base_ms, env->now);
+}
+
 static void forget_socket(Server *server, uint32_t index)
 {
     Migrate *migrate = &server->migrate;
@@ -143,7 +148,7 @@ static void finish(Server *server, const char *io_error, NodeEnv *env)
     bool deleted = migrate->deleted.count > 1;
     if (deleted) resp_request(&stream, migrate->deleted.items, migrate->deleted.count);
     process_propagate(server, &stream, deleted, false, env);
-    if (deleted) client->write_offset = repl_offset(server->parts.repl);
+    client->write_offset = repl_offset(server->parts.repl);
     text_deinit(&stream);
     if (migrate->error.size > 0) {
         reply_error(&client->reply, "ERR Target instance replied with error: %s",
@@ -153,17 +158,20 @@ static void finish(Server *server, const char *io_error, NodeEnv *env)
     } else {
         reply_status(&client->reply, "OK");
     }
+    Request request = {.server = server,
+                       .client = client,
+                       .row = migrate->command.row,
+                       .argv = migrate->command.words.items,
+                       .argc = migrate->command.words.count,
+                       .env = env,
+                       .now_ms = server_unix_ms(server->parts.unix_base_ms, migrate->started)};
+    slowlog_note(&request, env->now - migrate->started);
     clear(server);
     outbound_release(server);
     server_flush(server, client, env);
 }
 
 /* --- asking --- */
-
-static uint64_t unix_ms(const Server *server, const NodeEnv *env)
-{
-    return server_unix_ms(server->parts.unix_base_ms, env->now);
-}
 
 static void hold(Server *server, const NodeEnv *env)
 {

@@ -1,6 +1,7 @@
 /* process.c -- the order in which a request is checked, and the call of its command
  * (protocol.md §1.4; Redis: processCommand, call). */
 #include "sim/base/assert.h"
+#include "sim/server/cost.h"
 #include "sim/server/server_inside.h"
 
 #include <stdarg.h>
@@ -17,7 +18,7 @@ void reply_arity(Reply *reply, const char *name)
 static const ServerBinding *const bindings[] = {
     multi_bindings,     blocked_bindings, pubsub_bindings,  connection_bindings, client_bindings,
     configure_bindings, info_bindings,    command_bindings, migrate_bindings,    restore_bindings,
-    debug_bindings,     cluster_bindings, absent_bindings};
+    slowlog_bindings,   debug_bindings,   cluster_bindings, absent_bindings};
 
 ServerFunction *process_function(const CommandRow *row)
 {
@@ -306,7 +307,7 @@ void process_also(Request *request, const Slice *words, uint32_t count)
     ++*request->streamed;
 }
 
-void process_run(Request *request, Text *stream, uint32_t *commands)
+static void run(Request *request, Text *stream, uint32_t *commands)
 {
     CommandFunction *function = command_function(request->row);
     *commands = 0;
@@ -320,6 +321,23 @@ void process_run(Request *request, Text *stream, uint32_t *commands)
     request->streamed = commands;
     SIM_ASSERT(own); /* every row has a function: tests/unit/test_commands.c */
     own(request);
+}
+
+/* What a command costs is known when it has been executed. EXEC's holds that of its commands, whose
+ * replies are counted with them. */
+void process_run(Request *request, Text *stream, uint32_t *commands)
+{
+    Server *server = request->server;
+    SimSpan before = server->extra_cost;
+    uint32_t size = request->client->reply.out.size;
+    server->extra_cost = 0;
+    run(request, stream, commands);
+    uint32_t now = request->client->reply.out.size;
+    bool nests = is_named(request, "exec");
+    SimSpan cost = server->extra_cost + cost_of(request, nests || now < size ? 0 : now - size);
+    server->extra_cost = before + cost;
+    bool waits = request->client->block != BLOCK_NONE || migrate_is_running(server);
+    if (!waits && request->client->id != CLIENT_NONE) slowlog_note(request, cost);
 }
 
 void process_propagate(Server *server, const Text *stream, uint32_t commands, bool transaction,
@@ -341,6 +359,7 @@ void process_call(Request *request)
     Server *server = request->server;
     Text stream = {.mem = server->mem};
     uint32_t commands;
+    request->called = true;
     process_run(request, &stream, &commands);
     /* What comes from the primary goes on to sub-replicas as it came: repl.h does that. */
     if (request->client != server->primary && request->client->db == 0) {

@@ -52,6 +52,7 @@ void server_destroy(Server *server, Mem *mem)
     array_deinit(mem, &server->settings);
     blob_free(mem, &server->taken);
     migrate_deinit(server);
+    slowlog_deinit(&server->slowlog, mem);
     outbound_deinit(server);
     array_deinit(mem, &server->clients);
     array_deinit(mem, &server->outputs);
@@ -218,7 +219,8 @@ SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env)
                            .env = env,
                            .now_ms = now_of(server, env)};
         process_request(&request);
-        cost = cost_of(&request) + server->extra_cost;
+        cost = COST_SOCKET + server->extra_cost;
+        if (!request.called) cost += cost_of(&request, client->reply.out.size); /* or queued */
     }
     if (next->status == RESP_DONE) consume(client);
     server_flush(server, client, env);

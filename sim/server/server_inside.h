@@ -5,6 +5,7 @@
 #include "sim/server/migrate.h"
 #include "sim/server/redirect.h"
 #include "sim/server/server.h"
+#include "sim/server/slowlog.h"
 
 typedef struct Output { /* bytes for a client, waiting to be taken */
     ClientId client;
@@ -37,12 +38,13 @@ struct Server {
     bool wants_exit;         /* SHUTDOWN: the process ends after this turn */
     Outbound outbound;
     Migrate migrate;
-    SimSpan extra_cost; /* of the command being executed: DEBUG SLEEP, MIGRATE, scripts */
+    SlowLog slowlog;
+    SimSpan extra_cost; /* of what the request under way has executed so far (process_run) */
     uint64_t commands, connections, expired, hits, misses; /* for INFO */
 };
 
 /* One request being processed. */
-typedef struct Request {
+struct Request {
     Server *server;
     Client *client;
     const CommandRow *row;
@@ -52,7 +54,8 @@ typedef struct Request {
     uint64_t now_ms;    /* Unix ms */
     Text *stream;       /* where what is propagated is gathered; set by process_run */
     uint32_t *streamed; /* commands in it */
-} Request;
+    bool called;        /* it was executed: neither refused nor queued */
+};
 
 typedef void ServerFunction(Request *request);
 typedef struct ServerBinding {
@@ -63,8 +66,8 @@ typedef struct ServerBinding {
 /* Each file of the server's own commands ends with its table, closed by { NULL, NULL }. */
 extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings[],
     connection_bindings[], client_bindings[], configure_bindings[], info_bindings[],
-    command_bindings[], migrate_bindings[], restore_bindings[], debug_bindings[],
-    cluster_bindings[], absent_bindings[];
+    command_bindings[], migrate_bindings[], restore_bindings[], slowlog_bindings[],
+    debug_bindings[], cluster_bindings[], absent_bindings[];
 
 /* absent.c: is it modelled in cluster mode only (where it is refused)? */
 bool absent_without_cluster(const CommandRow *row);
@@ -102,6 +105,7 @@ bool client_set_name(Client *client, Slice name); /* false after an error reply 
 void reply_unknown_subcommand(Reply *reply, Slice name, Slice command);
 /* addReplySubcommandSyntaxError: a sub-command that exists, with arguments of another form. */
 void reply_wrong_form(Request *request);
+void reply_not_modelled(Request *request); /* what a virtual server has no figures for */
 void reply_cluster_disabled(Request *request);
 
 /* help.c: <container> HELP */
