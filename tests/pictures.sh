@@ -20,3 +20,5 @@ shot split $lessons/11-split-brain.lua 12,19,21.8,30,end --tab agreement
 shot tags $lessons/20-hash-tags-and-limits.lua 4,8.5,12,13.8,end --select n2
 shot zones-60 scenarios/drills/zones-60.lua 15,26,end
 shot big-300 scenarios/drills/big-300.lua 15,end
+shot moves tests/scripts/good/moves.lua 6.5,7.6,end --select n1
+shot moves-60 tests/scripts/good/moves.lua end --set primaries=20 --set replicas=2

@@ -223,6 +223,23 @@ void story_promoted(Story *story, HostId host, const char *ranges, uint64_t epoc
     story_slots(story, host, host, ranges);
 }
 
+/* --- slots under migration --- */
+
+void story_opens(Story *story, HostId host, uint16_t slot, NodeId peer, bool importing)
+{
+    RECORD(story, SLOT_OPENED, host, .slot = slot, .peer = peer, .importing = importing);
+}
+
+void story_keys(Story *story, HostId host, uint16_t slot, uint32_t keys)
+{
+    RECORD(story, SLOT_KEYS, host, .slot = slot, .keys = keys);
+}
+
+void story_closes(Story *story, HostId host, uint16_t slot, bool importing)
+{
+    RECORD(story, SLOT_CLOSED, host, .slot = slot, .importing = importing);
+}
+
 /* --- the script --- */
 
 void story_note(Story *story, TraceType type, const char *text)

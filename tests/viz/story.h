@@ -52,6 +52,11 @@ uint64_t story_suspected(Story *story, HostId host, NodeId peer); /* flag and re
 uint64_t story_failed(Story *story, HostId host, NodeId peer);
 void story_promoted(Story *story, HostId host, const char *ranges, uint64_t epoch);
 
+/* A process marks a slot as open with another node, holds so many keys in it, closes it. */
+void story_opens(Story *story, HostId host, uint16_t slot, NodeId peer, bool importing);
+void story_keys(Story *story, HostId host, uint16_t slot, uint32_t keys);
+void story_closes(Story *story, HostId host, uint16_t slot, bool importing);
+
 /* The script speaks: TITLE, STEP, SAY. */
 void story_note(Story *story, TraceType type, const char *text);
 void story_asks(Story *story, const char *question, const char *choices, uint8_t answer);

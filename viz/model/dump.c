@@ -87,6 +87,18 @@ static void dump_groups(const Model *model, Text *out)
     }
 }
 
+static void dump_open_slots(const Model *model, Text *out)
+{
+    for (uint32_t i = 0; i < model->open_slots.count; i++) {
+        const OpenSlotModel *entry = &model->open_slots.items[i];
+        text_append(out, "open slot %u: %s to %s", entry->slot, host_name(model, entry->source),
+                    host_name(model, entry->target));
+        if (entry->migrating) text_append(out, ", migrating with %u keys", entry->source_keys);
+        if (entry->importing) text_append(out, ", importing with %u keys", entry->target_keys);
+        text_append(out, "\n");
+    }
+}
+
 static bool same_slot(const Model *model, uint32_t a, uint32_t b)
 {
     return model->owner_shard[a] == model->owner_shard[b] &&
@@ -143,6 +155,7 @@ void model_dump(const Model *model, Text *out)
     for (uint32_t i = 0; i < model->hosts.count; i++) dump_host(model, i, out);
     dump_groups(model, out);
     dump_slots(model, out);
+    dump_open_slots(model, out);
     dump_election(model, out);
 }
 

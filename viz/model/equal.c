@@ -50,6 +50,12 @@ static bool same_contest(const Contest *a, const Contest *b)
            SAME(count) && SAME(total) && SAME(since);
 }
 
+static bool same_open_slot(const OpenSlotModel *a, const OpenSlotModel *b)
+{
+    return SAME(slot) && SAME(source) && SAME(target) && SAME(migrating) && SAME(importing) &&
+           SAME(source_keys) && SAME(target_keys);
+}
+
 #define SAME_ARRAY(array, same, what)                                                              \
     do {                                                                                           \
         if (a->array.count != b->array.count) return differ(why, "count of " what, 0);             \
@@ -65,6 +71,7 @@ bool model_equal(const Model *a, const Model *b, Text *why)
     SAME_ARRAY(islands, same_island, "island");
     SAME_ARRAY(factions, same_faction, "faction");
     SAME_ARRAY(shards, same_shard, "shard");
+    SAME_ARRAY(open_slots, same_open_slot, "open slot");
     for (uint32_t i = 0; i < SLOT_COUNT; i++) {
         if (!SAME(owner_shard[i])) return differ(why, "shard of slot", i);
         if (!SAME(holder_host[i])) return differ(why, "holder of slot", i);

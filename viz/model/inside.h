@@ -141,6 +141,7 @@ void model_derive_slots(Model *model);
 void model_derive_shards(Model *model);
 void model_derive_majorities(Model *model);
 void model_derive_contest(Model *model);
+void model_derive_open_slots(Model *model);
 void model_derive_election(Model *model);
 void model_derive_deadlines(Model *model);
 

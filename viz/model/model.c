@@ -32,6 +32,7 @@ void model_deinit(Model *model)
     array_deinit(NULL, &model->islands);
     array_deinit(NULL, &model->factions);
     array_deinit(NULL, &model->hosts);
+    array_deinit(NULL, &model->open_slots);
     state_deinit(&model->state);
     memset(model, 0, sizeof(*model));
 }
@@ -139,6 +140,7 @@ static void derive(Model *model)
         model_derive_shards(model);
         model_derive_majorities(model);
         model_derive_contest(model);
+        model_derive_open_slots(model);
         count_states(model);
         model->derived_seq = model->state.seq;
         model->cache->fresh = false;

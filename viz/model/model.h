@@ -90,6 +90,14 @@ typedef struct Contest { /* slots that two processes would both accept a write f
     SimTime since;  /* without interruption */
 } Contest;
 
+/* A slot on its way from one process to another, as the two mark it (protocol.md §9.2). */
+typedef struct OpenSlotModel {
+    uint16_t slot;
+    HostId source, target;             /* HOST_NONE: a node that nobody knows any more */
+    bool migrating, importing;         /* the source says so; the target does */
+    uint32_t source_keys, target_keys; /* in the slot, where the mark is */
+} OpenSlotModel;
+
 typedef struct ModelCache ModelCache; /* viz/model/inside.h */
 
 typedef struct Model {
@@ -97,10 +105,11 @@ typedef struct Model {
     SimTime time;
     TraceState state;
     ARRAY_OF(Shard) shards;
-    ARRAY_OF(Island) islands;         /* empty islands (no running host) included */
-    ARRAY_OF(Faction) factions;       /* largest first */
-    ARRAY_OF(HostModel) hosts;        /* by HostId */
-    uint16_t owner_shard[SLOT_COUNT]; /* shard of holder_host; SHARD_NONE uncovered */
+    ARRAY_OF(Island) islands;           /* empty islands (no running host) included */
+    ARRAY_OF(Faction) factions;         /* largest first */
+    ARRAY_OF(HostModel) hosts;          /* by HostId */
+    ARRAY_OF(OpenSlotModel) open_slots; /* by slot, source, target: the union of all marks */
+    uint16_t owner_shard[SLOT_COUNT];   /* shard of holder_host; SHARD_NONE uncovered */
     HostId holder_host[SLOT_COUNT]; /* claims it with the highest epoch, dead or alive; HOST_NONE */
     HostId owner_host[SLOT_COUNT];  /* would accept a write now; HOST_NONE */
     HostId second_host[SLOT_COUNT]; /* another one that would (contested), HOST_NONE */
@@ -124,6 +133,14 @@ void model_seek_record(Model *model, uint64_t seq);
 bool model_reachable(const Model *model, HostId a, HostId b);
 /* When the oldest cut now in force was made; SIM_TIME_NEVER when nothing is cut. */
 SimTime model_cut_since(const Model *model);
+/* Does the observer have a mark of this (HOST_NONE: anybody)? Nobody else knows of it. */
+static inline bool model_open_slot_seen(const OpenSlotModel *entry, HostId observer)
+{
+    return observer == HOST_NONE || (entry->migrating && entry->source == observer) ||
+           (entry->importing && entry->target == observer);
+}
+/* The first such entry of a slot. */
+bool model_slot_is_open(const Model *model, uint16_t slot, HostId observer, OpenSlotModel *found);
 /* The next or previous *interesting* record (faults, P?, FAIL, elections, promotions, state
  * changes, steps, questions) after or before `seq`; 0 when none. direction is +1 or -1. */
 uint64_t model_interesting(Model *model, uint64_t seq, int direction);

@@ -101,6 +101,29 @@ static float election_pairs(const Scene *scene, const HostState *state, float x,
     return x;
 }
 
+/* "324 → n7 and 2 more": what the node itself marks as open. */
+static float open_pairs(const Scene *scene, HostId host, float x, float y)
+{
+    const Theme *theme = scene->draw.theme;
+    const OpenSlotStates *marks = &scene->model->state.hosts.items[host].open_slots;
+    for (uint32_t importing = 0; importing < 2; importing++) {
+        uint32_t count = 0;
+        Text words = {0};
+        for (uint32_t i = 0; i < marks->count; i++) {
+            const OpenSlotState *mark = &marks->items[i];
+            if (mark->importing != (importing == 1) || count++ > 0) continue;
+            text_append(&words, "%u %s ", mark->slot, importing ? "←" : "→");
+            dock_node_name(scene->model, mark->peer, &words);
+        }
+        if (count > 1) text_append(&words, " and %u more", count - 1);
+        if (count > 0)
+            x = pair(scene, x, y, importing ? "importing" : "migrating", TYPE_VALUE_MONO,
+                     theme->text, text_chars(&words));
+        text_deinit(&words);
+    }
+    return x;
+}
+
 /* role, cluster_state, epochs, election, offset: as many as there is room for. */
 static void draw_pairs(const Scene *scene, Rect rect, HostId host)
 {
@@ -118,6 +141,7 @@ static void draw_pairs(const Scene *scene, Rect rect, HostId host)
              fails ? theme->danger_text : theme->text, fails ? "fail" : "ok");
     x = pair_number(scene, x, y, "currentEpoch", state->current_epoch);
     x = pair_number(scene, x, y, "lastVoteEpoch", state->last_vote_epoch);
+    x = open_pairs(scene, host, x, y);
     if (state->auth_ms != 0) x = election_pairs(scene, state, x, y);
     if (x < rect_right(rect) - 90 && trace_header(scene->model->trace)->level >= 2)
         pair_number(scene, x, y, "offset", state->repl_offset);

@@ -2,6 +2,7 @@
  * message line, hover labels, the menu of a node, the overlay of keys. */
 #include "viz/scene/dock.h"
 
+#include "viz/scene/panel.h"
 #include "viz/scene/shard.h"
 #include "viz/ui/control.h"
 #include "viz/ui/label.h"
@@ -137,10 +138,16 @@ static void slot_words(const Model *model, const UiState *ui, Text *first, Text 
 {
     int slot = ui->hovered_slot;
     HostId owner = model->owner_host[slot];
+    HostId observer = panel_is_belief(model, ui) ? ui->selected : HOST_NONE;
+    OpenSlotModel open;
     ShardPalette palette = shard_palette(model, ui);
     char shard[SHARD_NAME_SIZE];
     shard_name(&palette, model->owner_shard[slot], shard);
     text_append(first, "slot %d  shard %s", slot, shard);
+    if (model_slot_is_open(model, (uint16_t)slot, observer, &open)) {
+        slots_open_words(model, &open, second);
+        return;
+    }
     if (owner == HOST_NONE) {
         text_append(second, "nobody would take a write for it now");
         return;

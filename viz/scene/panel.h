@@ -17,6 +17,8 @@ void panel_time(SimTime time, uint32_t decimals, char *out, size_t size);
 void panel_speed(int64_t permille, char *out, size_t size);
 /* The name of a host, "?" when there is none of that number. */
 const char *panel_host(const Model *model, HostId host);
+/* "migrating n1 → n2, 3 keys left, 20 arrived"; who does not know of it. (slots_open.c) */
+void slots_open_words(const Model *model, const OpenSlotModel *entry, Text *out);
 /* True when the picture shows one node's beliefs: the lens is on a node that exists. */
 bool panel_is_belief(const Model *model, const UiState *ui);
 

@@ -44,10 +44,28 @@ static void draw_full(const SlotView *view)
 
     slots_draw_map(view);
     slots_draw_labels(view);
+    slots_draw_holes(view);
+    slots_draw_open_frames(view);
     float left = map_right + LIST_GAP;
     Rect list = {left, panel.y, rect_right(panel) - LIST_RIGHT - left, panel.h - 12};
+    slots_draw_leader(view, left - 8);
     slots_draw_list(view, list);
     slots_draw_hovered(view);
+}
+
+/* In place of how much is covered: what moves, as far as there is room. */
+static void small_words(const SlotView *view, char *out, size_t size)
+{
+    char covered[16];
+    const OpenSlotModel *entry = slots_open_shown(view);
+    slots_covered_words(view, covered, sizeof(covered));
+    snprintf(out, size, "covered %s", covered);
+    if (view->is_belief)
+        snprintf(out, size, "as %s believes", panel_host(view->model, view->state->selected));
+    else if (entry && view->open.count > 1) snprintf(out, size, "%u slots open", view->open.count);
+    else if (entry)
+        snprintf(out, size, "slot %u: %s → %s", entry->slot, panel_host(view->model, entry->source),
+                 panel_host(view->model, entry->target));
 }
 
 static void draw_small(const SlotView *view)
@@ -56,17 +74,15 @@ static void draw_small(const SlotView *view)
     const Theme *theme = view->palette.theme;
     Rect panel = view->layout->slots;
     float side = view->cell * MAP_SIDE;
-    char covered[16], words[64];
-    slots_covered_words(view, covered, sizeof(covered));
-    snprintf(words, sizeof(words), "covered %s", covered);
-    if (view->is_belief)
-        snprintf(words, sizeof(words), "as %s believes",
-                 panel_host(view->model, view->state->selected));
+    char words[64];
+    small_words(view, words, sizeof(words));
     Rect line = {view->map.x, panel.y + 6, side, view->map.y - panel.y - 8};
     label_in(ui, line, ALIGN_LEFT, 0, TYPE_TITLE, theme->text, "Slots");
     label_in(ui, line, ALIGN_RIGHT, 0, TYPE_BODY, theme->text2, words);
     slots_draw_map(view);
     slots_draw_labels(view);
+    slots_draw_holes(view);
+    slots_draw_open_frames(view);
     float below = view->map.y + side + METER_ABOVE;
     slots_draw_meter(view, (Rect){view->map.x, below, side, rect_bottom(panel) - below - 4});
     slots_draw_hovered(view);

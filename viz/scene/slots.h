@@ -50,11 +50,12 @@ typedef struct SlotView {
     float cell;
     HostId owner[SLOT_COUNT];
     uint16_t shard[SLOT_COUNT];
-    uint8_t mark[SLOT_COUNT];    /* SlotMark */
-    ARRAY_OF(SlotRun) runs;      /* in order of slots */
-    ARRAY_OF(SlotOwner) owners;  /* in order of shards */
-    ARRAY_OF(Color) tints;       /* by shard */
-    uint32_t covered, contested; /* slots */
+    uint8_t mark[SLOT_COUNT];     /* SlotMark */
+    ARRAY_OF(SlotRun) runs;       /* in order of slots */
+    ARRAY_OF(SlotOwner) owners;   /* in order of shards */
+    ARRAY_OF(Color) tints;        /* by shard */
+    uint32_t covered, contested;  /* slots */
+    ARRAY_OF(OpenSlotModel) open; /* under migration; in a belief: as far as its node marks them */
 } SlotView;
 
 /* slots_view.c */
@@ -82,6 +83,7 @@ void slots_tint(SlotView *view);
 
 /* slots_map.c, slots_mark.c, slots_list.c: drawing. */
 void slots_draw_map(const SlotView *view);
+Color slots_cell_color(const SlotView *view, uint32_t slot);
 void slots_draw_marks(const SlotView *view);
 void slots_draw_labels(const SlotView *view);
 void slots_draw_hovered(const SlotView *view);
@@ -92,6 +94,17 @@ void slots_draw_list(const SlotView *view, Rect rect);
 float slots_draw_votes(const SlotView *view, Rect rect);
 bool slots_draw_reports(const SlotView *view, Rect rect);
 void slots_draw_meter(const SlotView *view, Rect rect);
+/* slots_open.c: slots under migration, and small holes in the map, which need a frame to be seen.
+ */
+void slots_draw_open(const SlotView *view);
+void slots_draw_holes(const SlotView *view);
+void slots_draw_open_frames(const SlotView *view);
+/* The one that is told of: the slot under the mouse, else the first; NULL when none is open. */
+const OpenSlotModel *slots_open_shown(const SlotView *view);
+/* The leader from its cell to the list at x `right`; its magnified cells: the y below them. */
+void slots_draw_leader(const SlotView *view, float right);
+float slots_draw_open_section(const SlotView *view, Rect rect);
+void slots_open_swatch(const SlotView *view, Rect rect, const OpenSlotModel *entry);
 /* "66.7 %" */
 void slots_covered_words(const SlotView *view, char *out, size_t size);
 /* A square that looks as slots of that mark do on the map. */

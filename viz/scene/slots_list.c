@@ -319,7 +319,45 @@ static float draw_reason(const SlotView *view, Rect rect)
     return rect.y + rich_draw(&view->ui, rect, &style, words) + 12;
 }
 
+/* How many slots nobody owns, in a cluster where others are owned. */
+static float draw_nobodys(const SlotView *view, Rect rect)
+{
+    uint32_t count = 0;
+    char words[48];
+    for (uint32_t i = 0; i < view->runs.count; i++) {
+        const SlotRun *run = &view->runs.items[i];
+        if (run->mark == MARK_UNCOVERED) count += run->last - run->first + 1u;
+    }
+    if (count == 0 || view->owners.count == 0 || rect.h < 26) return rect.y;
+    icon_draw(view->ui.list, ICON_WARNING, (Point){rect.x + 7, rect.y + 12}, 14,
+              view->palette.theme->danger_text);
+    snprintf(words, sizeof(words), count == 1 ? "%u slot has no owner" : "%u slots have no owner",
+             count);
+    label_in(&view->ui, (Rect){rect.x + 20, rect.y, rect.w - 20, 24}, ALIGN_LEFT, 0,
+             TYPE_BODY_STRONG, view->palette.theme->danger_text, words);
+    return rect.y + 26;
+}
+
 /* ---- key to the textures ---- */
+
+/* The textures of slots that move. */
+static void draw_open_key(const SlotView *view, Rect rect, float y)
+{
+    const OpenSlotModel *shown[2] = {NULL, NULL};
+    static const char *const words[] = {"migrating, by its target",
+                                        "importing, at the target only"};
+    for (uint32_t i = view->open.count; i-- > 0;) {
+        const OpenSlotModel *entry = &view->open.items[i];
+        shown[entry->migrating ? 0 : 1] = entry;
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        if (!shown[i] || y + CHIP > rect_bottom(rect)) continue;
+        slots_open_swatch(view, (Rect){rect.x, y, CHIP, CHIP}, shown[i]);
+        label_in(&view->ui, (Rect){rect.x + 28, y, rect.w - 28, CHIP}, ALIGN_LEFT, 0, TYPE_BODY,
+                 view->palette.theme->text2, words[i]);
+        y += KEY_PITCH;
+    }
+}
 
 static void draw_key(const SlotView *view, Rect rect)
 {
@@ -339,6 +377,7 @@ static void draw_key(const SlotView *view, Rect rect)
         colors[run->mark] = chip_color(view, run->shard);
         count++;
     }
+    count += view->open.count > 0;
     if (count == 0 || rect.h < 24 + KEY_PITCH * (float)count) return;
     label_in(&view->ui, (Rect){rect.x, rect.y, rect.w, 20}, ALIGN_LEFT, 0, TYPE_BODY,
              view->palette.theme->text3, "Key");
@@ -351,6 +390,7 @@ static void draw_key(const SlotView *view, Rect rect)
                  words[mark]);
         y += KEY_PITCH;
     }
+    draw_open_key(view, rect, y);
 }
 
 /* ---- the whole list ---- */
@@ -360,7 +400,9 @@ void slots_draw_list(const SlotView *view, Rect rect)
     const Ui *ui = &view->ui;
     const Theme *theme = view->palette.theme;
     bool is_many = view->owners.count > SLOTS_LIST_MAX;
-    if (view->is_belief && slots_draw_reports(view, rect)) return;
+    if (view->is_belief && view->open.count == 0 && slots_draw_reports(view, rect)) return;
+    float top = slots_draw_open_section(view, rect);
+    rect = (Rect){rect.x, top, rect.w, rect_bottom(rect) - top};
     Rect title = rect_take_top(&rect, 48);
     Rect line = {title.x, title.y + 13, title.w, 24};
     bool has_pins = is_many && view->palette.pin_count > 0;
@@ -377,5 +419,6 @@ void slots_draw_list(const SlotView *view, Rect rect)
     y = draw_covered(view, (Rect){rect.x, y, rect.w, COVERED});
     if (is_many) y = slots_draw_votes(view, (Rect){rect.x, y, rect.w, rect_bottom(rect) - y});
     y = draw_reason(view, (Rect){rect.x, y, rect.w, rect_bottom(rect) - y});
+    y = draw_nobodys(view, (Rect){rect.x, y, rect.w, rect_bottom(rect) - y});
     draw_key(view, (Rect){rect.x, y + 8, rect.w, rect_bottom(rect) - y - 8});
 }

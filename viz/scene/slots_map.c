@@ -27,7 +27,7 @@
 
 /* ---- cells ---- */
 
-static Color cell_color(const SlotView *view, uint32_t slot)
+Color slots_cell_color(const SlotView *view, uint32_t slot)
 {
     const Theme *theme = view->palette.theme;
     uint16_t shard = view->shard[slot];
@@ -48,7 +48,7 @@ static void draw_cells_of(const SlotView *view)
     for (uint32_t slot = 0; slot < SLOT_COUNT; slot++) {
         bool is_same = slot > 0 && view->owner[slot] == view->owner[slot - 1] &&
                        view->mark[slot] == view->mark[slot - 1];
-        if (!is_same) color = cell_color(view, slot);
+        if (!is_same) color = slots_cell_color(view, slot);
         MapCell cell = slots_cell(view->is_hilbert, slot);
         colors[cell.row * MAP_SIDE + cell.column] = color;
     }
@@ -158,6 +158,7 @@ void slots_draw_map(const SlotView *view)
         draw_borders(&pen, false);
         close_outline(&pen);
     }
+    slots_draw_open(view);
     Rect frame = {view->map.x - 0.5f, view->map.y - 0.5f, side + 1, side + 1};
     draw_rect(view->ui.list, frame, 0, COLOR_NONE, stroke_solid(theme->line2, 1));
 }
@@ -200,8 +201,8 @@ static float label_size(const SlotView *view, const MapLabel *label)
     float width =
         2 * form.padding + text_width(ui->metrics, FONT_SANS_BOLD, form.size, label->name);
     if (label->has_chip) width += LABEL_CHIP + 8;
-    if (label->words[0] != '\0')
-        width += form.padding - 1 + label_width(ui, form.words, label->words);
+    if (label->words[0] != '\0') width += label_width(ui, form.words, label->words);
+    if (label->words[0] != '\0' && label->name[0] != '\0') width += form.padding - 1;
     return width;
 }
 
@@ -222,7 +223,8 @@ static void draw_label(const SlotView *view, Point at, const MapLabel *label)
     float baseline = at.y + rect.h / 2 + type_cap_middle(form.size);
     draw_text(ui->list, (Point){x, baseline}, ALIGN_LEFT, FONT_SANS_BOLD, form.size,
               is_bad ? theme->danger_text : theme->text, label->name);
-    x += text_width(ui->metrics, FONT_SANS_BOLD, form.size, label->name) + form.padding - 1;
+    if (label->name[0] != '\0')
+        x += text_width(ui->metrics, FONT_SANS_BOLD, form.size, label->name) + form.padding - 1;
     label_draw(ui, (Point){x, label_middle(ui, rect, form.words)}, ALIGN_LEFT, form.words,
                label->is_danger ? theme->danger_text : theme->text2, label->words);
 }
@@ -266,6 +268,12 @@ static MapLabel label_of(const SlotView *view, const SlotRun *run)
 {
     MapLabel label = {.has_chip = view->palette.all_have_hues};
     Color ink;
+    if (run->owner == HOST_NONE) {
+        label.has_chip = false;
+        label.is_danger = true;
+        snprintf(label.words, sizeof(label.words), "nobody's %u–%u", run->first, run->last);
+        return label;
+    }
     shard_name(&view->palette, run->shard, label.name);
     bool has_hue = shard_hue(&view->palette, run->shard, &label.chip, &ink);
     if (view->owners.count > SLOTS_LABELS_MAX) label.has_chip = has_hue;
@@ -353,7 +361,9 @@ static bool label_place(const SlotView *view, const SlotRun *run, float width, P
 
 static bool is_labelled(const SlotView *view, const SlotRun *run)
 {
-    if (run->owner == HOST_NONE || run->shard == SHARD_NONE) return false;
+    if (run->owner == HOST_NONE) /* small holes have a frame instead (slots_open.c) */
+        return view->owners.count > 0 && run->last - run->first >= (int)MAP_SIDE / 2;
+    if (run->shard == SHARD_NONE) return false;
     if (view->owners.count <= SLOTS_LABELS_MAX) return true;
     for (uint32_t i = 0; i < view->palette.pin_count; i++) {
         if (view->palette.pins[i] == run->shard) return true;
@@ -391,7 +401,9 @@ void slots_draw_labels(const SlotView *view)
         MapLabel label = label_of(view, run);
         if (!label_free(view, run, &label, taken, count, &taken[count])) {
             label.words[0] = '\0'; /* the name alone may still have room */
-            if (!label_free(view, run, &label, taken, count, &taken[count])) continue;
+            if (label.name[0] == '\0' ||
+                !label_free(view, run, &label, taken, count, &taken[count]))
+                continue;
         }
         draw_label(view, (Point){taken[count].x, taken[count].y}, &label);
         count++;
@@ -416,5 +428,5 @@ void slots_draw_hovered(const SlotView *view)
     draw_rect(view->ui.list, (Rect){middle.x - half, middle.y - half, 2 * half, 2 * half}, 0,
               view->palette.theme->stage, STROKE_NONE);
     draw_rect(view->ui.list, (Rect){middle.x - half, middle.y - half, 2 * half, 2 * half}, 0,
-              cell_color(view, (uint32_t)slot), stroke_solid(theme->text, 2));
+              slots_cell_color(view, (uint32_t)slot), stroke_solid(theme->text, 2));
 }

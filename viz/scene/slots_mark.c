@@ -56,7 +56,7 @@ static void draw_texture(const SlotView *view, Rect rect, float radius, SlotMark
                      DOTS_RADIUS);
         break;
     case MARK_UNCOVERED:
-        draw_pattern(view->ui.list, rect, radius, PATTERN_CROSSES, theme->ghost, 8, 1);
+        draw_pattern(view->ui.list, rect, radius, PATTERN_CROSSES, theme->text3, 8, 1);
         break;
     }
 }

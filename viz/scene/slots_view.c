@@ -181,6 +181,20 @@ static void collect_owners(SlotView *view)
     }
 }
 
+static void collect_open(SlotView *view)
+{
+    HostId observer = view->is_belief ? view->state->selected : HOST_NONE;
+    for (uint32_t i = 0; i < view->model->open_slots.count; i++) {
+        const OpenSlotModel *entry = &view->model->open_slots.items[i];
+        if (!model_open_slot_seen(entry, observer)) continue;
+        array_push(NULL, &view->open, *entry);
+        if (observer == HOST_NONE) continue;
+        OpenSlotModel *seen = &view->open.items[view->open.count - 1];
+        if (entry->source != observer) seen->migrating = false;
+        if (entry->target != observer) seen->importing = false;
+    }
+}
+
 static bool wants_hilbert(const UiState *state, const Model *model)
 {
     if (state->slot_layout == SLOTS_AUTO) return model->shards.count > SLOTS_TAPE_MAX;
@@ -214,6 +228,7 @@ void slots_view_init(SlotView *view, const Model *model, const UiState *state, c
     else fill_truth(view);
     collect_runs(view);
     collect_owners(view);
+    collect_open(view);
     slots_tint(view);
 }
 
@@ -222,6 +237,7 @@ void slots_view_deinit(SlotView *view)
     array_deinit(NULL, &view->runs);
     array_deinit(NULL, &view->owners);
     array_deinit(NULL, &view->tints);
+    array_deinit(NULL, &view->open);
 }
 
 int scene_slot_at(const Layout *layout, const UiState *ui, const Model *model, Point at)

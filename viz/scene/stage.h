@@ -71,8 +71,9 @@ typedef struct HostLook {
     bool is_down;    /* dead; in a belief: held for failing */
     bool is_frozen;
     bool is_primary, has_slots;
-    bool says_fail;       /* its own cluster_state */
-    uint16_t shard, flag; /* FLAG_FAIL, FLAG_PFAIL or 0 */
+    bool says_fail;         /* its own cluster_state */
+    uint16_t shard, flag;   /* FLAG_FAIL, FLAG_PFAIL or 0 */
+    bool migrates, imports; /* has slots open towards or from another, as far as is shown */
     uint64_t epoch;
     float share;     /* of all slots */
     float freshness; /* 1 new .. 0 older than the node timeout */
@@ -107,6 +108,8 @@ const char *stage_faction_letter(uint16_t faction);
 HostLook stage_look(const Stage *stage, HostId host);
 /* Name of a host; of a shard's owner; "n?" never happens: an unnamed host is its number. */
 const char *stage_host_name(const Stage *stage, HostId host);
+/* "M", "I" or "MI": slots open at the node; NULL none. */
+const char *stage_move_letters(const HostLook *look);
 HostId stage_host_of(const Stage *stage, NodeId node);
 bool stage_is_running(const Stage *stage, HostId host); /* neither dead nor frozen */
 /* "0.7", "12.5", "7.461": seconds for reading; three decimals when paused or slow. */

@@ -144,10 +144,28 @@ static HostLook look_in_belief(const Stage *stage, HostId host)
     return look;
 }
 
+/* A node marks for itself what it moves; of the moves of others nobody knows. */
+static void find_moves(const Stage *stage, HostId host, HostLook *look)
+{
+    if (stage->observer != HOST_NONE && stage->observer != host) return;
+    for (uint32_t i = 0; i < stage->model->open_slots.count; i++) {
+        const OpenSlotModel *entry = &stage->model->open_slots.items[i];
+        look->migrates |= entry->migrating && entry->source == host;
+        look->imports |= entry->importing && entry->target == host;
+    }
+}
+
+const char *stage_move_letters(const HostLook *look)
+{
+    if (look->migrates) return look->imports ? "MI" : "M";
+    return look->imports ? "I" : NULL;
+}
+
 HostLook stage_look(const Stage *stage, HostId host)
 {
     HostLook look =
         stage->observer == HOST_NONE ? look_in_truth(stage, host) : look_in_belief(stage, host);
     take_colors(stage, &look);
+    find_moves(stage, host, &look);
     return look;
 }

@@ -227,6 +227,9 @@ static void draw_badges(const Stage *stage, HostId host, const HostPlace *place,
         control_badge(&stage->ui, corner(place, 1, -1), 21 * badge_scale(place),
                       failed ? BADGE_FAIL : BADGE_SUSPECT, failed ? "F!" : "P?",
                       stage_ground(stage, host));
+    } else if (stage_move_letters(look)) {
+        control_badge(&stage->ui, corner(place, 1, -1), 21 * badge_scale(place), BADGE_MOVING,
+                      stage_move_letters(look), stage_ground(stage, host));
     }
     if (stage->observer == HOST_NONE && host < stage->model->hosts.count) {
         draw_truth_badges(stage, host, place, look);

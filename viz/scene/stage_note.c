@@ -132,6 +132,32 @@ static void note_voter(const Stage *stage, Note *note)
     }
 }
 
+/* "slot 324 to n7, 13 keys left", "3 slots from n1". False: it moves none. */
+static bool note_moves(const Stage *stage, Note *note, bool imports)
+{
+    uint32_t count = 0;
+    const OpenSlotModel *first = NULL;
+    for (uint32_t i = 0; i < stage->model->open_slots.count; i++) {
+        const OpenSlotModel *entry = &stage->model->open_slots.items[i];
+        bool is_its = imports ? entry->importing && entry->target == note->host
+                              : entry->migrating && entry->source == note->host;
+        if (is_its && count++ == 0) first = entry;
+    }
+    if (count == 0) return false;
+    const char *other = stage_host_name(stage, imports ? first->source : first->target);
+    uint32_t keys = imports ? first->target_keys : first->source_keys;
+    note->weight = 72;
+    say(note, TYPE_ANNOTATION, "%s", imports ? "target" : "source");
+    if (count > 1)
+        say(note, TYPE_ANNOTATION_MONO, "%u slots %s others", count, imports ? "from" : "to");
+    else
+        say(note, TYPE_ANNOTATION_MONO, "slot %u %s %s", first->slot, imports ? "from" : "to",
+            other);
+    if (count == 1)
+        say(note, TYPE_LABEL, "%u key%s %s", keys, keys == 1 ? "" : "s", imports ? "here" : "left");
+    return true;
+}
+
 /* Before there are slots: who has heard of how many. */
 static void note_stranger(const Stage *stage, Note *note)
 {
@@ -176,6 +202,7 @@ static void note_in_truth(const Stage *stage, Note *note)
     else if (host->deadline == DEADLINE_ELECTION && host->deadline_at > model->time)
         note_waiting(stage, note);
     else if (model->election.active) note_voter(stage, note);
+    else if (note_moves(stage, note, false) || note_moves(stage, note, true)) return;
     else if (took_over(stage, note->host)) {
         note->weight = 70;
         say(note, TYPE_ANNOTATION, "has taken over");
@@ -197,6 +224,8 @@ static void note_in_belief(const Stage *stage, Note *note)
     HostLook look = stage_look(stage, note->host);
     const char *name = stage_host_name(stage, stage->observer);
     note->weight = 50;
+    bool is_self = note->host == stage->observer;
+    if (is_self && (note_moves(stage, note, false) || note_moves(stage, note, true))) return;
     if (look.is_unknown) say(note, TYPE_LABEL, "%s has never heard of it", name);
     else if (look.flag == FLAG_FAIL) say(note, TYPE_LABEL, "failing, as %s was told", name);
     else if (look.flag == FLAG_PFAIL) say(note, TYPE_LABEL, "silent to %s", name);

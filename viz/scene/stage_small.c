@@ -170,19 +170,20 @@ static void draw_number(const Stage *stage, HostId host, const HostPlace *place,
 
 static void draw_flag(const Stage *stage, const HostPlace *place, const HostLook *look)
 {
-    if (look->flag == 0 || look->is_unknown) return;
+    const char *moves = stage_move_letters(look);
+    if ((look->flag == 0 && !moves) || look->is_unknown) return;
     bool failed = look->flag == FLAG_FAIL;
+    BadgeKind kind = failed ? BADGE_FAIL : look->flag ? BADGE_SUSPECT : BADGE_MOVING;
+    const char *letters = failed ? "F!" : look->flag ? "P?" : moves;
     bool has_room = stage->map.row_pitch >= 2 * place->radius + 0.75f * FLAG_HEIGHT;
     if (stage->map.form == FORM_CAPSULES && has_room) {
         Point at = {place->at.x, place->at.y + place->radius + FLAG_HEIGHT / 2 - 2};
-        control_badge(&stage->ui, at, FLAG_HEIGHT, failed ? BADGE_FAIL : BADGE_SUSPECT,
-                      failed ? "F!" : "P?", stage->theme->panel);
+        control_badge(&stage->ui, at, FLAG_HEIGHT, kind, letters, stage->theme->panel);
         return;
     }
     if (place->radius >= 10 && stage->map.pitch >= 20) {
         Point at = {place->at.x + place->radius * 0.95f, place->at.y - place->radius * 0.9f};
-        control_badge(&stage->ui, at, 13, failed ? BADGE_FAIL : BADGE_SUSPECT, failed ? "F!" : "P?",
-                      COLOR_NONE);
+        control_badge(&stage->ui, at, 13, kind, letters, COLOR_NONE);
         return;
     }
     Point at = {place->at.x + place->radius * 0.8f, place->at.y - place->radius * 0.8f};

@@ -243,6 +243,25 @@ static bool title_birth(const Stage *stage, Title *title)
     return true;
 }
 
+/* Slots under migration; a mark that has no counterpart is what interrupted moves leave behind. */
+static void title_moves(const Stage *stage, Title *title)
+{
+    const Model *model = stage->model;
+    const OpenSlotModel *first = &model->open_slots.items[0];
+    uint32_t count = model->open_slots.count, halves = 0, keys = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const OpenSlotModel *entry = &model->open_slots.items[i];
+        halves += !(entry->migrating && entry->importing);
+        keys += entry->source_keys;
+    }
+    if (count == 1)
+        text_append(&title->head, "Slot %u moves from %s to %s", first->slot,
+                    stage_host_name(stage, first->source), stage_host_name(stage, first->target));
+    else text_append(&title->head, "%u slots are on the move", count);
+    text_append(&title->under, "%u key%s left at the source", keys, keys == 1 ? "" : "s");
+    if (halves > 0) text_append(&title->under, "; %u marked at one end only", halves);
+}
+
 static void title_quiet(const Stage *stage, Title *title)
 {
     const Model *model = stage->model;
@@ -256,6 +275,10 @@ static void title_quiet(const Stage *stage, Title *title)
         text_append(&title->head, "%u of %u slots are served", covered, SLOT_COUNT);
         text_append(&title->under, "cluster_state: ok at %u, fail at %u", model->states_ok,
                     model->states_fail);
+        return;
+    }
+    if (model->open_slots.count > 0) {
+        title_moves(stage, title);
         return;
     }
     if (model->factions.count > 1) {
