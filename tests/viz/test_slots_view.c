@@ -6,6 +6,7 @@
 
 #include <CUnit/CUnit.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,18 @@ static void contested_slots_show_both_owners(void)
     CU_ASSERT_EQUAL(draw_occurs(&run.list, "contested n"), 1);
     CU_ASSERT_EQUAL(draw_occurs(&run.list, "\"writable too\""), 1);
     CU_ASSERT_EQUAL(draw_occurs(&run.list, "\"bright: the higher epoch\""), 1);
+
+    /* A second pair contests the next shard: each is told of its own rival. */
+    char want[64];
+    HostId next = run.model.holder_host[5461], other = next == 5 ? 4 : 5;
+    for (uint32_t slot = 5461; slot < 10923; slot++) run.model.second_host[slot] = other;
+    draw_clear(&run.list);
+    scene_slots(&run.list, &run.model, &run.ui, &layout, &run.metrics);
+    snprintf(want, sizeof(want), "contested n%d | n%d", next + 1, other + 1);
+    CU_ASSERT_EQUAL(draw_occurs(&run.list, want), 1);
+    snprintf(want, sizeof(want), "contested n%d | n%d", owner + 1, rival + 1);
+    CU_ASSERT_EQUAL(draw_occurs(&run.list, want), 1);
+    CU_ASSERT_EQUAL(draw_occurs(&run.list, "\"writable too\""), 2);
     view_run_close(&run);
 }
 

@@ -243,6 +243,7 @@ static uint32_t order_hosts(const Model *model, HostId *order, float *gaps)
         for (uint32_t i = 0; i < model->hosts.count; i++) {
             bool in_island = model->hosts.items[i].island == island;
             bool nowhere = model->hosts.items[i].island >= model->islands.count;
+            if (model->state.hosts.items[i].status == PROCESS_NEVER) continue; /* has no opinion */
             if (island < model->islands.count ? !in_island : !nowhere) continue;
             gaps[count] = gap;
             order[count++] = (HostId)i;

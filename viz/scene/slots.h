@@ -62,8 +62,9 @@ typedef struct SlotView {
 void slots_view_init(SlotView *view, const Model *model, const UiState *state,
                      const Layout *layout);
 void slots_view_deinit(SlotView *view);
-/* The two who contest slots; false when nobody does. */
-bool slots_contest(const SlotView *view, HostId *higher, HostId *lower);
+/* Who else would accept a write for a slot of this owner, the first such in the range; HOST_NONE
+ * when nobody would. */
+HostId slots_rival(const SlotView *view, HostId owner, uint32_t first, uint32_t last);
 
 /* slots_curve.c: where slot and cell meet. Column and row are 0..127. */
 typedef struct MapCell {

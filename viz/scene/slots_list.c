@@ -126,9 +126,8 @@ static void draw_rival(const SlotView *view, Rect row, float y, const SlotOwner 
     const Ui *ui = &view->ui;
     const Theme *theme = view->palette.theme;
     char epoch[24];
-    HostId higher, lower;
-    if (!slots_contest(view, &higher, &lower)) return;
-    HostId rival = owner->host == higher ? lower : higher;
+    HostId rival = slots_rival(view, owner->host, owner->first, owner->last);
+    if (rival == HOST_NONE) return;
     float baseline = y + type_cap_middle(type_style(TYPE_VALUE, ui->projector).size);
     Columns columns = columns_of(view);
     label_draw(ui, (Point){row.x + columns.name, baseline}, ALIGN_LEFT, TYPE_VALUE, theme->text,

@@ -245,11 +245,10 @@ static void label_words(const SlotView *view, const SlotRun *run, MapLabel *labe
 {
     const char *host = panel_host(view->model, run->owner);
     size_t size = sizeof(label->words);
-    HostId higher, lower;
-    bool is_short = view->is_hilbert;
-    if (run->mark == MARK_CONTESTED && slots_contest(view, &higher, &lower)) {
-        snprintf(label->words, size, is_short ? "%s | %s" : "contested %s | %s",
-                 panel_host(view->model, higher), panel_host(view->model, lower));
+    if (run->mark == MARK_CONTESTED) {
+        HostId rival = slots_rival(view, run->owner, run->first, run->last);
+        snprintf(label->words, size, view->is_hilbert ? "%s | %s" : "contested %s | %s", host,
+                 panel_host(view->model, rival));
         return;
     }
     label->is_danger = run->mark == MARK_FAIL;

@@ -54,13 +54,16 @@ static SlotMark mark_of_host(const Model *model, HostId host, uint16_t deciding)
     return model->state.hosts.items[host].status == PROCESS_RUNNING ? MARK_NONE : MARK_SUSPECT;
 }
 
-bool slots_contest(const SlotView *view, HostId *higher, HostId *lower)
+HostId slots_rival(const SlotView *view, HostId owner, uint32_t first, uint32_t last)
 {
-    const Contest *contest = &view->model->contest;
-    if (contest->count == 0 || view->is_belief) return false;
-    *higher = contest->a;
-    *lower = contest->b;
-    return contest->a < view->model->hosts.count && contest->b < view->model->hosts.count;
+    const Model *model = view->model;
+    if (view->is_belief) return HOST_NONE;
+    for (uint32_t slot = first; slot <= last; slot++) {
+        HostId higher = model->owner_host[slot], lower = model->second_host[slot];
+        if (view->owner[slot] != owner || lower == HOST_NONE) continue;
+        return higher == owner ? lower : higher;
+    }
+    return HOST_NONE;
 }
 
 /* A slot counts as covered when somebody who runs has it, unless he is held for failing: a primary
