@@ -14,6 +14,14 @@ local c = cluster { primaries = 6, node_timeout = T, zones = { "north", "south",
                     link = { latency = "200us", jitter = "100us" }, zone_link = { latency = "2ms", jitter = "500us" } }
 local n1, n2, n3, n4, n5, n6 = c.n1, c.n2, c.n3, c.n4, c.n5, c.n6
 local north, south = c:zone "north", c:zone "south"
+local users = { north = client { name = "north_users", zone = "north" }, south = client { name = "south_users", zone = "south" } }
+local function break_line() -- between the data centres: nodes and users
+  local sides = { { users.north }, { users.south } }
+  for i, zone in ipairs { north, south } do
+    for _, each in ipairs(zone) do table.insert(sides[i], each) end
+  end
+  return cut(sides[1], sides[2])
+end
 
 -- A sentence, and the time to read it in the view.
 local function tell(...)
@@ -37,15 +45,17 @@ local function told(node, slot)
   end
 end
 
--- Clients that write beside a node: five writes a second, each another key of slot 866. What was acknowledged is noted.
-local clients = 0
-local function client(beside)
-  clients = clients + 1
-  local self = { acked = {}, refused = 0, count = 0, prefix = "{hello}:" .. clients .. ":" }
+-- Users of a data centre write to a node in it: five writes a second, each another key of slot 866. What was acknowledged
+-- is noted.
+local series = 0
+local function write_to(target)
+  series = series + 1
+  local self = { acked = {}, refused = 0, count = 0, prefix = "{hello}:" .. series .. ":" }
+  local connection = users[target.zone]:connect(target)
   self.task = every("200ms", function()
     self.count = self.count + 1
     local number = self.count
-    if beside:call("SET", self.prefix .. number, number) == "OK" then
+    if connection:call("SET", self.prefix .. number, number) == "OK" then
       self.acked[#self.acked + 1] = number
     else
       self.refused = self.refused + 1
@@ -64,7 +74,7 @@ local function ranges(list) -- 1, 2, 3, 7 -> "1-3, 7"
   end
   return #parts > 0 and table.concat(parts, ", ") or "none"
 end
--- The acknowledged writes of a client that the owner of the slot does not have.
+-- The acknowledged writes of a series that the owner of the slot does not have.
 local function lost_of(writer)
   local lost, owner = {}, c:owner(SLOT)
   for _, number in ipairs(writer.acked) do
@@ -89,7 +99,7 @@ n6:replicate(n3)
 expect(wait_until(settled, "60s"), "every replica has its copy")
 tell("North: the primary *n1*, and the replicas *n5* and *n6*. South: the primaries *n2* and *n3*, and *n4*, the replica of *n1*. "
   .. "The key `hello` is in slot %d, which *n1* owns with epoch %d.", SLOT, n1:epoch())
-local northern = client(n1)
+local northern = write_to(n1)
 wait "3s"
 expect(#northern.acked > 10 and northern.refused == 0, "writes are acknowledged")
 
@@ -98,7 +108,7 @@ expect(#northern.acked > 10 and northern.refused == 0, "writes are acknowledged"
 step "A wall"
 local failed_by_majority = on("failed", function(e) if e.peer == n1 then note "d" end end)
 local before = northern.acked[#northern.acked]
-local wall = cut(north, south)
+local wall = break_line()
 local wall_at = now()
 tell("North and south cannot talk. A client in the north goes on writing to *n1*, five times a second; write %d was its last before the "
   .. "wall.", before)
@@ -109,7 +119,7 @@ expect(wait_until(function()
   if n1:state() == "fail" then northern.task.stop() end
   return moment.b and n1:state() == "fail" and n2:owner(SLOT) == n4 and n3:owner(SLOT) == n4
 end, T * 8), "the south elects n4, and n1 stops")
-local southern = client(n4)
+local southern = write_to(n4)
 tell("The south called *n1* FAIL and elected *n4* with epoch %d. *n1* reaches no majority and has stopped. Two opinions about a third of "
   .. "the slots: in the north everybody believes *n1*, in the south *n4*.", n4:epoch())
 for _, each in ipairs(c.nodes) do
@@ -179,7 +189,7 @@ wait "3s"
 step "Nobody took its place"
 local lock = T < "5s" and T or duration "5s"
 tell("Now a wall around a whole shard, *n3* and its replica *n6*. The others call both FAIL, and there is nobody to elect.")
-wall = isolate { n3, n6 }
+wall = cut({ n3, n6 }, { n1, n2, n4, n5 })
 expect(wait_until(function() return n3:state() == "fail" and n2:sees(n3).fail end, T * 6), "n3 has stopped, and is FAIL for the others")
 wait(T * 2 + "1s") -- until the others would take it back
 predict { "The wall falls. *n3* has the newest claim to its slots, and nobody else ever had one. When does it accept writes?",
@@ -201,24 +211,23 @@ expect(wait_until(settled, "60s"), "all is well again")
 
 step "The second data centre"
 tell("All three primaries are in the south now: *n4*, *n2* and *n3*. The north has a copy of everything.")
-southern = client(n4)
+southern = write_to(n4)
 wait "3s"
 before = southern.acked[#southern.acked]
-wall = cut(north, south)
+wall = break_line()
 wall_at = now()
 tell("The line breaks again; write %d of the southern client was its last before. The south has all votes and notices little. The north has "
   .. "three replicas, and will never elect anybody.", before)
 expect(wait_until(function() return n1:state() == "fail" end, T * 4), "the north stops")
 expect(n4:state() == "ok", "the south serves")
-predict { "The users are sent north, and an operator makes the north serve: `CLUSTER FAILOVER TAKEOVER` at *n1*, *n5* and *n6*. How long will "
-    .. "both sides accept writes?",
+predict { "The users are sent north, and TAKEOVER at *n1*, *n5* and *n6* makes the north serve. How long will both sides accept writes?",
   choices = { "T: one side is the minority", "as long as the wall stands", "not at all" }, answer = 2 }
 for _, each in ipairs { n1, n5, n6 } do
   expect(each:call "CLUSTER FAILOVER TAKEOVER" == "OK", "%s takes over", each)
   wait "50ms"
 end
 expect(wait_until(function() return n1:state() == "ok" and n5:state() == "ok" and n6:state() == "ok" end, T * 8), "the north serves")
-northern = client(n1)
+northern = write_to(n1)
 local doubly = now()
 wait(both)
 expect(n4:state() == "ok" and n1:state() == "ok" and n4:info().cluster_size == 3 and n1:info().cluster_size == 3,
@@ -255,7 +264,7 @@ step "Equal epochs"
 tell("Once more a wall. In the south an operator takes over with TAKEOVER; in the north another one wants to be sure, and raises the epochs with "
   .. "`CLUSTER BUMPEPOCH`. Both take the next number, and nobody is asked.")
 wait(T * 4)
-wall = cut(north, south)
+wall = break_line()
 wait(T * 2)
 local contests = { { n1, n4 }, { n5, n2 }, { n6, n3 } } -- of each shard: its primary in the north, its replica in the south
 for _, pair in ipairs(contests) do
@@ -273,7 +282,7 @@ for _, pair in ipairs(contests) do
   expect(pair[1]:epoch() == pair[2]:epoch(), "%s and %s claim the same slots with epoch %d", pair[1], pair[2], pair[1]:epoch())
 end
 expect(wait_until(function() return n1:state() == "ok" and n4:state() == "ok" end, T * 4), "both sides serve")
-northern, southern = client(n1), client(n4)
+northern, southern = write_to(n1), write_to(n4)
 wait(T * 2 + "2s") -- the FAIL flags of the wall last 2 T, and would bring more elections
 expect(#northern.acked > 0 and #southern.acked > 0, "both sides accept writes")
 local first = n1:id() < n4:id() and n1 or n4

@@ -175,7 +175,7 @@ static void contested_slots_show_both_owners(void)
     /* A second pair contests the next shard: each is told of its own rival. */
     char want[64];
     HostId next = run.model.holder_host[5461], other = next == 5 ? 4 : 5;
-    for (uint32_t slot = 5461; slot < 10923; slot++) run.model.second_host[slot] = other;
+    for (uint32_t slot = 5461; slot < 10000; slot++) run.model.second_host[slot] = other;
     draw_clear(&run.list);
     scene_slots(&run.list, &run.model, &run.ui, &layout, &run.metrics);
     snprintf(want, sizeof(want), "contested n%d | n%d", next + 1, other + 1);
