@@ -184,7 +184,7 @@ static void append_restore(const Server *server, const Key *key, uint64_t ttl, T
     char digits[24];
     snprintf(digits, sizeof(digits), "%" PRIu64, ttl);
     rdb_dump(&key->value, &payload);
-    Slice words[] = {slice_of("RESTORE-ASKING"),
+    Slice words[] = {slice_of(server_in_cluster(server) ? "RESTORE-ASKING" : "RESTORE"),
                      {key->name, key->size},
                      slice_of(digits),
                      {(const char *)payload.bytes, (uint32_t)payload.size},
@@ -200,7 +200,7 @@ static void append_keys(Server *server, const NodeEnv *env, Text *out)
     uint64_t now_ms = unix_ms(server, env);
     uint32_t sent = 0;
     for (uint32_t i = 0; i < migrate->keys.count; i++) {
-        const Key *key = keyspace_find(server->parts.keys, migrate->keys.items[i]);
+        const Key *key = keyspace_find(migrate->from, migrate->keys.items[i]);
         SIM_ASSERT(key); /* nobody but us could have deleted it */
         if (key->expire_ms != 0 && key->expire_ms < now_ms) continue;
         uint64_t left_ms = key->expire_ms > now_ms ? key->expire_ms - now_ms : 1;
@@ -287,8 +287,8 @@ static void lost(Server *server, bool writing, NodeEnv *env)
 static void delete_key(Server *server, Slice name)
 {
     Migrate *migrate = &server->migrate;
-    Key *key = keyspace_find(server->parts.keys, name);
-    if (key) keyspace_remove(server->parts.keys, key); /* not when it was named twice */
+    Key *key = keyspace_find(migrate->from, name);
+    if (key) keyspace_remove(migrate->from, key); /* not when it was named twice */
     if (migrate->deleted.count == 0) array_push(server->mem, &migrate->deleted, slice_of("DEL"));
     array_push(server->mem, &migrate->deleted, name);
 }
@@ -439,7 +439,7 @@ static void find_keys(Request *request, Migrate *migrate, uint32_t first, uint32
     Server *server = request->server;
     for (uint32_t i = 0; i < count; i++) {
         Slice name = migrate->command.words.items[first + i];
-        const Key *key = keyspace_find(server->parts.keys, name);
+        const Key *key = keyspace_find(migrate->from, name);
         bool is_here = key && !key_is_expired(key, request->now_ms);
         if (is_here) server->hits++;
         else server->misses++;
@@ -465,6 +465,7 @@ static void do_migrate(Request *request)
     migrate->may_retry = true;
     migrate->answered = 0;
     migrate->client = request->client->id;
+    migrate->from = server_keys(server, request->client);
     migrate->started = request->env->now;
     queued_init(&migrate->command, request->row, request->argv, request->argc, server->mem);
     bool fine = read_options(request, migrate, &first, &count) && read_numbers(request, migrate);

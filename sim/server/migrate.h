@@ -38,6 +38,7 @@ typedef enum MigrateStep { MIGRATE_NONE, MIGRATE_CONNECTING, MIGRATE_READING } M
 typedef struct Migrate {
     MigrateStep step;
     ClientId client;
+    Keyspace *from; /* of the client's database */
     Queued command; /* its words; the slices below point into them */
     bool copy, replace, may_retry;
     Slice user, password; /* AUTH, AUTH2; password.chars NULL: none */
