@@ -28,4 +28,7 @@ bool admin_cluster_command(Node *self, uint32_t argc, const Slice *argv,
                            const AdminResolver *resolver, const AddrState *addrs, Reply *reply,
                            NodeEnv *env);
 
+/* DEBUG CLUSTERLINK KILL to|from|all id: closes the node's links with another one. */
+void admin_debug_clusterlink(Node *self, Slice direction, Slice id, Reply *reply, NodeEnv *env);
+
 #endif

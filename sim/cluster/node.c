@@ -395,7 +395,13 @@ void node_check_slow(const Node *self, const BitPool *slots)
     check_owners(self, slots);
 }
 
+bool node_ignores(const Node *self, const Msg *msg)
+{
+    return self->drop_kind == (int)msg->kind + 1;
+}
+
 bool node_knows_sender(const Node *self, const Msg *msg)
 {
+    if (node_ignores(self, msg)) return false;
     return msg->sender < self->capacity && self->peers[msg->sender].used;
 }

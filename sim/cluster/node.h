@@ -185,6 +185,7 @@ typedef struct Node {
     uint64_t bucket_seed;      /* the hash seed of this process */
     uint32_t last_slice;       /* time slice of the last cron */
     uint32_t armed_timeout_ms; /* node timeout that `due` was computed with */
+    int drop_kind;    /* DEBUG DROP-CLUSTER-PACKET-FILTER: kind + 1 of packets ignored; 0 none */
     bool examine_all; /* the cron looks at every record each tick: for tests, to compare with */
     ARRAY_OF(PeerRef) looks;  /* cron: records to look at in this tick */
     ARRAY_OF(PeerRef) pfails; /* records flagged PFAIL, in the order of known */
@@ -249,6 +250,7 @@ void node_step(Node *self, const NodeInput *input, NodeEnv *env);
 void node_before_sleep(Node *self, NodeEnv *env);
 
 /* Does the node know whom this message is from (§3.8 step 7)? */
+bool node_ignores(const Node *self, const Msg *msg); /* DEBUG DROP-CLUSTER-PACKET-FILTER */
 bool node_knows_sender(const Node *self, const Msg *msg);
 
 /* The world has opened the outbound link of `ref` (EFFECT_LINK_OPEN). */

@@ -208,6 +208,10 @@ void packet_receive(Node *self, const NodeInput *input, NodeEnv *env)
     SIM_ASSERT(input->kind == NODE_INPUT_MSG);
     SIM_ASSERT(msg->sender < self->capacity);
     Packet packet;
+    if (node_ignores(self, msg)) {
+        self->received[msg->kind]++; /* counted and dropped */
+        return;
+    }
     if (!identify(self, input, &packet, env)) return;
     self->received[msg->kind]++;
     if (packet.sender != NODE_NONE) take_header(self, &packet, env);

@@ -245,12 +245,28 @@ static bool take_value(Request *request, uint32_t setting, Slice word, NodeConfi
     return true;
 }
 
+/* The value as CONFIG GET tells it: sizes in bytes, words in lower case. */
+static void append_told(const Setting *setting, Slice word, Text *out)
+{
+    char value[WORD_MAX_SIZE];
+    uint64_t size;
+    copy_word(word, value, sizeof(value));
+    if (setting->kind == MEMORY && config_read_size(value, &size)) {
+        text_append(out, "%" PRIu64, size);
+        return;
+    }
+    for (char *at = value; (setting->kind == BOOL || setting->kind == ENUM) && *at; at++) {
+        if (*at >= 'A' && *at <= 'Z') *at = (char)(*at + ('a' - 'A'));
+    }
+    text_append(out, "%s", value);
+}
+
 /* Behind a mark, so that an empty value is not none. */
 static void keep_value(Server *server, uint32_t setting, Slice word)
 {
     Text marked = {.mem = server->mem};
     text_append(&marked, "=");
-    text_append_bytes(&marked, word.size ? word.chars : "", word.size);
+    append_told(&settings[setting], word, &marked);
     while (server->settings.count < SETTING_COUNT)
         array_push(server->mem, &server->settings, (Blob){0});
     blob_free(server->mem, &server->settings.items[setting]);

@@ -233,6 +233,7 @@ const ServerBinding info_bindings[] = {
     {"memory|purge", memory_purge},
     {"memory|usage", memory_usage},
     {"memory", reply_not_modelled},
+    {"object|help", help_reply},
     {"role", do_role},
     {"time", do_time},
     {NULL, NULL},

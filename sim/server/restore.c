@@ -35,27 +35,41 @@ typedef struct RestoreOptions {
     int64_t ttl;
 } RestoreOptions;
 
+/* IDLETIME s or FREQ f: values for eviction, which a virtual node does not do; only one of the two
+ * may be given. */
+static bool read_access(Request *request, Slice option, Slice value, bool *given)
+{
+    int64_t number;
+    Reply *reply = &request->client->reply;
+    bool freq = slice_is(option, "freq");
+    *given = false;
+    if (!slice_integer(value, &number))
+        reply_error(reply, "ERR value is not an integer or out of range");
+    else if (freq && (number < 0 || number > 255))
+        reply_error(reply, "ERR Invalid FREQ value, must be >= 0 and <= 255");
+    else if (!freq && number < 0) reply_error(reply, "ERR Invalid IDLETIME value, must be >= 0");
+    else *given = true;
+    return *given;
+}
+
 static bool read_restore(Request *request, RestoreOptions *options)
 {
-    Reply *reply = &request->client->reply;
-    int64_t number;
-    for (uint32_t i = 4; i < request->argc; i++) {
+    bool freq = false, idle = false, fine = true;
+    for (uint32_t i = 4; i < request->argc && fine; i++) {
         Slice word = request->argv[i];
         bool has_value = i + 1 < request->argc;
         if (slice_is(word, "replace")) options->replace = true;
         else if (slice_is(word, "absttl")) options->absolute = true;
-        else if (has_value && (slice_is(word, "idletime") || slice_is(word, "freq"))) {
-            if (!slice_integer(request->argv[++i], &number) || number < 0) {
-                reply_error(reply, "ERR Invalid %s value, must be >= 0",
-                            slice_is(word, "freq") ? "FREQ" : "IDLETIME");
-                return false;
-            }
-        } else {
-            reply_error(reply, "ERR syntax error");
-            return false;
+        else if (has_value && !freq && slice_is(word, "idletime"))
+            fine = read_access(request, word, request->argv[++i], &idle);
+        else if (has_value && !idle && slice_is(word, "freq"))
+            fine = read_access(request, word, request->argv[++i], &freq);
+        else {
+            reply_error(&request->client->reply, "ERR syntax error");
+            fine = false;
         }
     }
-    return true;
+    return fine;
 }
 
 static void restore_value(Request *request, Value *value, const RestoreOptions *options)

@@ -234,7 +234,7 @@ void server_on_cron(Server *server, NodeEnv *env)
     Text stream = {.mem = server->mem};
     blocked_on_cron(server, env);
     migrate_on_cron(server, env);
-    if (!server_is_replica(server)) {
+    if (!server_is_replica(server) && !server->expiry_off) {
         uint32_t deleted = expiry_cycle(server->parts.keys, now_of(server, env), EXPIRY_KEYS_MAX,
                                         &server->expiry_slot, &stream);
         server->expired += deleted;

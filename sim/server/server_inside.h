@@ -33,6 +33,7 @@ struct Server {
     uint16_t expiry_slot;    /* where the expiry cycle goes on */
     bool keys_signalled;     /* a key that somebody may wait for has got a value */
     ARRAY_OF(Blob) settings; /* CONFIG SET of directives without effect, by row of settings.def */
+    bool expiry_off;         /* DEBUG SET-ACTIVE-EXPIRE 0 */
     bool config_changed;     /* CONFIG SET: the world keeps it for the next start */
     bool wants_acks;         /* a client waits in WAIT: the replicas are asked before sleeping */
     bool wants_exit;         /* SHUTDOWN: the process ends after this turn */

@@ -295,34 +295,9 @@ static void cmd_persist(Cmd *cmd)
 
 /* --- OBJECT --- */
 
-static void object_help(Cmd *cmd)
-{
-    static const char *const lines[] = {
-        "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", "ENCODING <key>",
-        "IDLETIME <key>", "REFCOUNT <key>", "HELP"};
-    reply_array(cmd->reply, ARRAY_LENGTH(lines));
-    for (uint32_t i = 0; i < ARRAY_LENGTH(lines); i++) reply_status(cmd->reply, lines[i]);
-}
-
 static void cmd_object(Cmd *cmd)
 {
     Slice what = cmd->argv[1];
-    bool known = slice_is(what, "encoding") || slice_is(what, "refcount") ||
-                 slice_is(what, "idletime") || slice_is(what, "freq");
-    if (slice_is(what, "help") && cmd->argc == 2) {
-        object_help(cmd);
-        return;
-    }
-    if (!known) {
-        reply_error(cmd->reply, "ERR unknown subcommand '%.*s'. Try OBJECT HELP.",
-                    (int)(what.size < 128 ? what.size : 128), what.chars);
-        return;
-    }
-    if (cmd->argc != 3) {
-        reply_error(cmd->reply, "ERR wrong number of arguments for 'object|%.*s' command",
-                    (int)what.size, what.chars);
-        return;
-    }
     const Key *key = keyspace_find(cmd->keys, cmd->argv[2]);
     if (!key || key_is_expired(key, cmd->now_ms)) {
         reply_null(cmd->reply);
@@ -353,7 +328,10 @@ const CommandBinding cmd_key_bindings[] = {
     {"flushdb", cmd_flushall},
     {"keys", cmd_keys},
     {"move", cmd_move},
-    {"object", cmd_object},
+    {"object|encoding", cmd_object},
+    {"object|freq", cmd_object},
+    {"object|idletime", cmd_object},
+    {"object|refcount", cmd_object},
     {"persist", cmd_persist},
     {"pexpire", cmd_expire_command},
     {"pexpireat", cmd_expire_command},

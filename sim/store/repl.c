@@ -156,6 +156,13 @@ void repl_promote(Repl *repl, NodeEnv *env)
     repl_note_changes(repl, env);
 }
 
+void repl_change_id(Repl *repl, NodeEnv *env)
+{
+    repl->id = repl_draw_id(env);
+    repl->id2 = (ReplHistory){{0}};
+    repl->id2_end = 0;
+}
+
 /* --- data --- */
 
 void repl_flush(Repl *repl)

@@ -96,6 +96,8 @@ void repl_follow(Repl *repl, NodeId primary, AddrId addr, NodeEnv *env);
 /* EFFECT_PROMOTED and EFFECT_REPL_STOP: follow nobody (replicationUnsetMaster): new ID, the old one
  * becomes ID2 valid up to the present offset, replicas are disconnected. Nothing happens to a
  * primary. */
+/* DEBUG CHANGE-REPL-ID: nobody can continue from here. */
+void repl_change_id(Repl *repl, NodeEnv *env);
 void repl_promote(Repl *repl, NodeEnv *env);
 /* EFFECT_FLUSH: all keys are dropped; EFFECT_DROP_KEYS: those of `dropped` of `owned` slots, in
  * proportion. Simplified: keys are not kept by slot, so the data set shrinks evenly. */

@@ -17,12 +17,6 @@
 /* Commands that this version does not have yet: a row that uses one may differ. */
 static const char *const missing[] = {"EVAL", "EVAL_RO", "FCALL", "FUNCTION", NULL};
 
-typedef struct Replay {
-    Sim *sim;
-    ReplayNames names;
-    Text wanted, got, line;
-} Replay;
-
 /* What happens between two contexts of the file, beside the rows themselves. */
 typedef struct Scene {
     const char *context;
@@ -70,8 +64,7 @@ static uint32_t submit(Replay *replay, const Command *command)
     return number;
 }
 
-/* Sends a line on a connection; its reply as text into *out: "(lost)" when there is none. */
-static void ask(Replay *replay, uint32_t conn, const char *line, Text *out)
+void replay_ask(Replay *replay, uint32_t conn, const char *line, Text *out)
 {
     Command command = {.kind = CMD_CONN_CALL, .host = HOST_NONE, .text = line};
     command.u.call = conn;
@@ -88,14 +81,14 @@ static void ask(Replay *replay, uint32_t conn, const char *line, Text *out)
     array_deinit(NULL, &values);
 }
 
-static void close_conn(Replay *replay, uint32_t conn)
+void replay_disconnect(Replay *replay, uint32_t conn)
 {
     Command command = {.kind = CMD_DISCONNECT, .host = HOST_NONE};
     command.u.call = conn;
     submit(replay, &command);
 }
 
-static uint32_t connect_to(Replay *replay, HostId host)
+uint32_t replay_connect(Replay *replay, HostId host)
 {
     return submit(replay, &(Command){.kind = CMD_CONNECT, .host = host});
 }
@@ -110,13 +103,13 @@ static void tell_node(Replay *replay, HostId host, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, sizeof(line), format, args);
     va_end(args);
-    uint32_t conn = connect_to(replay, host);
+    uint32_t conn = replay_connect(replay, host);
     text_clear(&replay->got);
-    ask(replay, conn, line, &replay->got);
-    close_conn(replay, conn);
+    replay_ask(replay, conn, line, &replay->got);
+    replay_disconnect(replay, conn);
 }
 
-static void run(Replay *replay, SimSpan span)
+void replay_wait(Replay *replay, SimSpan span)
 {
     sim_run_until(replay->sim, sim_now(replay->sim) + span);
 }
@@ -150,10 +143,10 @@ static void build(Replay *replay)
     }
     for (HostId i = 0; i < 5; i++) tell_node(replay, i, "CLUSTER SET-CONFIG-EPOCH %u", i + 1);
     for (HostId i = 1; i < 6; i++) tell_node(replay, i, "CLUSTER MEET 127.0.0.1 7000");
-    run(replay, 5 * SIM_SEC);
+    replay_wait(replay, 5 * SIM_SEC);
     for (HostId i = 3; i < 6; i++)
         tell_node(replay, i, "CLUSTER REPLICATE %s", replay->names.ids[i - 3]);
-    run(replay, 10 * SIM_SEC);
+    replay_wait(replay, 10 * SIM_SEC);
 }
 
 /* --- rows --- */
@@ -167,7 +160,7 @@ static void play_scene(Replay *replay, const char *context)
             if (scene->kill & N(host)) submit(replay, &(Command){.kind = CMD_KILL, .host = host});
         }
         if (scene->command) tell_node(replay, scene->host, "%s", scene->command);
-        run(replay, scene->wait);
+        replay_wait(replay, scene->wait);
     }
 }
 
@@ -179,7 +172,7 @@ static bool play_step(Replay *replay, uint32_t conn, const cJSON *step)
     text_clear(&replay->wanted);
     text_clear(&replay->got);
     replay_command(command, &replay->names, &replay->line);
-    ask(replay, conn, text_chars(&replay->line), &replay->got);
+    replay_ask(replay, conn, text_chars(&replay->line), &replay->got);
     replay_wanted_text(cJSON_GetObjectItem(step, "reply"), &replay->wanted);
     replay_normalise(command, &replay->names, &replay->wanted);
     replay_normalise(command, &replay->names, &replay->got);
@@ -217,7 +210,7 @@ static bool play_row(Replay *replay, uint32_t number, const cJSON *row,
                      void (*tell)(const ReplayDifference *difference))
 {
     const char *node = cJSON_GetObjectItem(row, "node")->valuestring;
-    uint32_t conn = connect_to(replay, (HostId)(node[1] - '0'));
+    uint32_t conn = replay_connect(replay, (HostId)(node[1] - '0'));
     bool equal = true;
     const cJSON *step;
     cJSON_ArrayForEach(step, cJSON_GetObjectItem(row, "seq"))
@@ -236,20 +229,34 @@ static bool play_row(Replay *replay, uint32_t number, const cJSON *row,
         }
         equal &= same;
     }
-    close_conn(replay, conn);
+    replay_disconnect(replay, conn);
     return equal;
 }
 
-ReplayResult replay_run(const cJSON *oracle, void (*tell)(const ReplayDifference *difference))
+Replay replay_open(void)
 {
     Error err = {{0}};
     SimConfig config = sim_config_default();
     config.trace_level = 1;
     Replay replay = {.sim = sim_create(&config, &err)};
+    build(&replay);
+    return replay;
+}
+
+void replay_close(Replay *replay)
+{
+    sim_destroy(replay->sim);
+    text_deinit(&replay->wanted);
+    text_deinit(&replay->got);
+    text_deinit(&replay->line);
+}
+
+ReplayResult replay_run(const cJSON *oracle, void (*tell)(const ReplayDifference *difference))
+{
+    Replay replay = replay_open();
     ReplayResult result = {0};
     const cJSON *row;
     const char *context = "";
-    build(&replay);
     cJSON_ArrayForEach(row, cJSON_GetObjectItem(oracle, "table"))
     {
         const char *next = cJSON_GetObjectItem(row, "ctx")->valuestring;
@@ -263,9 +270,6 @@ ReplayResult replay_run(const cJSON *oracle, void (*tell)(const ReplayDifference
         result.excused += !equal && excused;
         result.late += equal && excused;
     }
-    sim_destroy(replay.sim);
-    text_deinit(&replay.wanted);
-    text_deinit(&replay.got);
-    text_deinit(&replay.line);
+    replay_close(&replay);
     return result;
 }

@@ -13,6 +13,26 @@
 
 #define REPLAY_HOSTS 8
 
+typedef struct ReplayNames {
+    char ids[REPLAY_HOSTS][41]; /* node n<i> has this ID */
+} ReplayNames;
+
+typedef struct Replay {
+    Sim *sim;
+    ReplayNames names;
+    Text wanted, got, line; /* of the step in hand */
+} Replay;
+
+/* The layout, all of it started, joined and converged. */
+Replay replay_open(void);
+void replay_close(Replay *replay);
+uint32_t replay_connect(Replay *replay, HostId host);
+void replay_disconnect(Replay *replay, uint32_t conn);
+/* Sends a line on a connection and runs until its reply is there: as text (text.h) into *out,
+ * "(lost)" when there is none. */
+void replay_ask(Replay *replay, uint32_t conn, const char *line, Text *out);
+void replay_wait(Replay *replay, SimSpan span);
+
 /* One reply that is not the wanted one; the texts live until the next row. */
 typedef struct ReplayDifference {
     uint32_t row;

@@ -6,10 +6,6 @@
 #include "sim/base/resp.h"
 #include "tests/replay/replay.h"
 
-typedef struct ReplayNames {
-    char ids[REPLAY_HOSTS][41]; /* node n<i> has this ID */
-} ReplayNames;
-
 /* {"err": ...}, {"array": [...]} of the oracle. */
 void replay_wanted_text(const cJSON *reply, Text *out);
 /* The first value of `values`. */
