@@ -273,6 +273,64 @@ static void question_stops_time_until_it_is_answered(void)
     bench_close(&bench);
 }
 
+/* What is on the card, and for how many ms of playing it stays before something else is. */
+static uint64_t stays(Bench *bench, char *words, size_t size)
+{
+    TraceRecord record;
+    uint64_t seq = bench->app.model.state.say_seq, ms = 0;
+    trace_get(bench->app.source.trace, seq, &record);
+    snprintf(words, size, "%.*s", (int)record.u.SAY.text.size, record.u.SAY.text.chars);
+    while (bench->app.model.state.say_seq == seq && !bench->app.ui.question_open && ms < 20000) {
+        play_advance(&bench->app, 10);
+        ms += 10;
+    }
+    return ms;
+}
+
+/* Sentences said in one moment are shown one after the other, each for as long as reading takes:
+ * 40 ms a letter, less when time is played faster, no time without the director. In the small form
+ * a question, which would cover the last one, waits as well. */
+static void sentences_stay_until_they_are_read(void)
+{
+    static const char talk[] = "cluster {}\n"
+                               "say 'Twenty letters here.'\n"
+                               "say 'Twenty five letters here.'\n"
+                               "predict { 'What?', choices = { 'a', 'b' }, answer = 1 }\n"
+                               "wait '1s'\n";
+    static const struct {
+        bool director, is_small;
+        int64_t speed;
+        uint64_t first, second;
+    } rows[] = {{true, false, 1000, 800, 0},
+                {true, true, 1000, 800, 1000},
+                {true, true, 10, 800, 1000},
+                {true, true, 10000, 80, 100},
+                {false, true, 1000, 0, 0}};
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        Bench bench;
+        char words[64];
+        bench_open(&bench, talk);
+        if (rows[i].is_small) app_resize(&bench.app, 1280, 720, 1.5f);
+        bench.app.director = rows[i].director;
+        bench.app.speed_permille = rows[i].speed;
+        play_advance(&bench.app, 10);
+        if (rows[i].first) {
+            CU_ASSERT_TRUE(bench.app.ui.is_reading);
+            uint64_t ms = stays(&bench, words, sizeof(words));
+            CU_ASSERT_STRING_EQUAL(words, "Twenty letters here.");
+            CU_ASSERT(ms >= rows[i].first && ms <= rows[i].first + 20);
+        }
+        if (rows[i].second) {
+            uint64_t ms = stays(&bench, words, sizeof(words));
+            CU_ASSERT_STRING_EQUAL(words, "Twenty five letters here.");
+            CU_ASSERT(ms >= rows[i].second && ms <= rows[i].second + 20);
+        }
+        CU_ASSERT_TRUE(bench.app.ui.question_open);
+        CU_ASSERT_FALSE(bench.app.ui.is_reading);
+        bench_close(&bench);
+    }
+}
+
 static void answer_is_remembered_when_scrubbing(void)
 {
     Bench bench;
@@ -590,6 +648,7 @@ void test_app_suite(void)
     CU_add_test(suite, "mouse and menu", mouse_selects_and_opens_the_menu);
     CU_add_test(suite, "mouse over nothing", mouse_over_nothing_asks_for_no_frame);
     CU_add_test(suite, "arrows over slots", arrows_walk_the_slots_once_up_or_down_was_pressed);
+    CU_add_test(suite, "sentences stay", sentences_stay_until_they_are_read);
     CU_add_test(suite, "header buttons", header_buttons_do_what_their_keys_do);
     CU_add_test(suite, "trace file", trace_file_shows_the_same_and_cannot_be_changed);
     CU_add_test(suite, "options", options_refuse_in_one_sentence);

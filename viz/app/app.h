@@ -111,7 +111,9 @@ typedef struct App {
     bool director;          /* J: slow down by itself when something rare happens */
     int64_t speed_permille; /* the person's; ui.speed_permille is the one in force */
     int64_t slow_pace;      /* the director's virtual ns per wall ms now; 0: the person's speed */
-    SimSpan span_max;       /* at most this much at a time, so that a frame stays a frame */
+    uint64_t read_seq;      /* the sentence on the card, and for how long it has been there */
+    uint64_t read_ms;
+    SimSpan span_max; /* at most this much at a time, so that a frame stays a frame */
     ARRAY_OF(Answer) answers;
     bool ended;              /* the end of the script was told */
     FILE *log;               /* where the Lua lines of faults go; NULL: nowhere */

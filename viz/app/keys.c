@@ -113,8 +113,11 @@ static bool time_key(App *app, const Input *input)
         app->director = !app->director;
         app->slow_pace = 0;
         app->ui.slow_factor = 0;
-        app_message(app, app->director ? "Director on: time slows when something rare flies."
-                                       : "Director off: time passes evenly.");
+        app->ui.is_reading = false;
+        app_message(app, app->director
+                             ? "Director on: time slows when something rare flies, and waits "
+                               "until what is said has been read."
+                             : "Director off: time passes evenly.");
         return true;
     case 'm':
         if (input->modifiers & MODIFIER_SHIFT) go_to_mark(app);

@@ -1,10 +1,11 @@
-/* play.c -- how time passes: playing, stepping, jumping, the director, and the pause at a question.
- */
+/* play.c -- how time passes: playing, stepping, jumping, the director, and the pause at a question
+ * and at a sentence that is still being read. */
 #include "viz/app/app.h"
 
 #include <string.h>
 
 #define FLIGHT_WALL_MS 900                   /* how long the director lets a rare message fly */
+#define LETTER_WALL_MS 40                    /* and a letter of what is said stay */
 #define STRIDE_MIN     ((SimSpan)5 * SIM_MS) /* of virtual time, between two looks at the wall */
 #define STRIDE_MAX     ((SimSpan)60 * SIM_SEC)
 #define AHEAD_MAX      ((SimSpan)600 * SIM_SEC) /* how far the next step is looked for */
@@ -96,6 +97,7 @@ void play_jump(App *app, SimTime time)
     SimTime end = source_end(&app->source);
     app->time = time < end ? time : end;
     app->slow_pace = 0;
+    app->ui.is_reading = false;
     model_seek(&app->model, app->time);
     play_settle(app);
 }
@@ -109,18 +111,48 @@ static bool is_drama(uint8_t kind)
     return kind != MSG_MEET;
 }
 
-/* The first rare message sent, or question asked, after `after` and up to `until`; 0 when none. */
-static uint64_t first_stop(const App *app, uint64_t after, uint64_t until, bool rare)
+/* Whether what is said now has stood as long as it takes to read it. Faster playing is for those
+ * who need not read all of it. */
+static bool is_read(const App *app)
 {
     TraceRecord record;
+    if (!app->director || app->model.state.say_seq == 0) return true;
+    trace_get(app->source.trace, app->model.state.say_seq, &record);
+    uint64_t wanted = (uint64_t)record.u.SAY.text.size * LETTER_WALL_MS;
+    if (app->speed_permille > 1000) wanted = wanted * 1000 / (uint64_t)app->speed_permille;
+    return app->read_seq == app->model.state.say_seq && app->read_ms >= wanted;
+}
+
+/* Wall time passes for the reader, too, while a question waits. */
+static void read_on(App *app, uint64_t wall_ms)
+{
+    if (app->read_seq != app->model.state.say_seq) app->read_ms = 0;
+    app->read_seq = app->model.state.say_seq;
+    app->read_ms += wall_ms;
+}
+
+typedef struct Stop {
+    uint64_t seq;  /* 0: none */
+    bool is_shown; /* that record is still shown */
+} Stop;
+
+/* The first rare message sent, question asked, or sentence that would replace an unread one, after
+ * `after` and up to `until`. */
+static Stop first_stop(const App *app, uint64_t after, uint64_t until, bool rare)
+{
+    TraceRecord record;
+    bool read = is_read(app), covers = !app_layout(app).full; /* a question covers a sentence */
     for (uint64_t seq = after + 1; seq <= until; seq++) {
         trace_get(app->source.trace, seq, &record);
-        if (record.type == TRACE_PREDICT && answer_to(app, seq) == 0) return seq;
+        bool asks = record.type == TRACE_PREDICT && answer_to(app, seq) == 0;
+        if (!read && (record.type == TRACE_SAY || (asks && covers))) return (Stop){seq, false};
+        if (record.type == TRACE_SAY) read = !app->director;
+        if (asks) return (Stop){seq, true};
         if (rare && record.type == TRACE_MSG_SENT && record.u.MSG_SENT.rare &&
             is_drama((uint8_t)record.u.MSG_SENT.kind))
-            return seq;
+            return (Stop){seq, true};
     }
-    return 0;
+    return (Stop){0, false};
 }
 
 /* The director's pace while rare messages are under way: the nearest to arrive takes
@@ -164,6 +196,7 @@ static void tell_end(App *app, SimTime target)
 
 void play_advance(App *app, uint64_t wall_ms)
 {
+    read_on(app, wall_ms);
     if (app->ui.paused || app->ui.question_open || wall_ms == 0) return;
     int64_t pace = app->slow_pace ? app->slow_pace : app->speed_permille * 1000;
     SimSpan span = (SimSpan)pace * wall_ms;
@@ -175,17 +208,19 @@ void play_advance(App *app, uint64_t wall_ms)
 
     uint64_t to = trace_last_at(app->source.trace, target);
     bool rare = app->director && app->slow_pace == 0;
-    uint64_t stop = first_stop(app, app->model.state.seq, to, rare);
+    Stop stop = first_stop(app, app->model.state.seq, to, rare);
     TraceRecord record = {0};
-    if (stop) trace_get(app->source.trace, stop, &record);
-    if (stop && record.time < target) target = record.time;
+    if (stop.seq) trace_get(app->source.trace, stop.seq, &record);
+    if (stop.seq && record.time < target) target = record.time;
     app->time = target;
+    app->ui.is_reading = stop.seq && !stop.is_shown;
     /* At a question what comes after it at the same moment is not shown yet. */
-    if (stop && record.type == TRACE_PREDICT) model_seek_record(&app->model, stop);
+    if (app->ui.is_reading) model_seek_record(&app->model, stop.seq - 1);
+    else if (stop.seq && record.type == TRACE_PREDICT) model_seek_record(&app->model, stop.seq);
     else model_seek(&app->model, target);
     direct(app);
     play_settle(app);
-    if (!stop) tell_end(app, target);
+    if (!stop.seq) tell_end(app, target);
 }
 
 void play_took(App *app, uint64_t wall_ms)
@@ -204,6 +239,7 @@ static void go_to_record(App *app, uint64_t seq)
     trace_get(app->source.trace, seq, &record);
     app->time = record.time;
     app->slow_pace = 0;
+    app->ui.is_reading = false;
     model_seek_record(&app->model, seq);
     play_settle(app);
 }

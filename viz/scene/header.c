@@ -203,7 +203,8 @@ static void draw_speed(const Strip *strip, float x)
     /* The sign says what is: two bars while time stands. */
     control_icon_button(&strip->ui, button, stands ? ICON_PAUSE : ICON_PLAY, CONTROL_NORMAL,
                         (Action){ACTION_HEADER_KEY, ' ', 0});
-    if (strip->state->slow_factor > 0)
+    if (strip->state->is_reading) snprintf(speed, sizeof(speed), "reading");
+    else if (strip->state->slow_factor > 0)
         snprintf(speed, sizeof(speed), "×1/%" PRIu32, strip->state->slow_factor);
     else panel_speed(strip->state->speed_permille, speed, sizeof(speed));
     draw_label(strip, x + side + 12, "Speed");

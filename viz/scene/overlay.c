@@ -224,7 +224,7 @@ static const KeyRow key_rows[] = {
     {"] [", "next and last interesting event"},
     {"Left Right", "100 ms (while you do not walk the slots)"},
     {"+ -", "faster, slower"},
-    {"J", "director: slow down when something rare flies"},
+    {"J", "director: time for what is rare and what is said"},
     {"Home End", "the beginning; where the run stands"},
     {"N PgDn PgUp", "next or last step of the lesson"},
     {"M", "bookmark (Shift+M goes to the next)"},

@@ -63,6 +63,7 @@ typedef struct UiState {
     uint32_t menu_row;           /* chosen by key */
     bool timeline_focus;         /* arrows move in time, not over slots */
     uint32_t slow_factor;        /* the director slows time to 1/this; 0: speed_permille holds */
+    bool is_reading;             /* time stands until the sentence on the card has been read */
     bool slot_by_key;            /* hovered_slot was walked to: its label stands at the map */
     bool mouse_gone;             /* no hover label: the mouse is outside */
     SimTime marks[UI_MARKS_MAX]; /* bookmarks */
