@@ -146,6 +146,10 @@ LinkId effects_open(Sim *sim, HostId from, HostId to, LinkUse use)
     array_reserve(sim->mem, &sim->link_use, connection + 1);
     if (connection >= sim->link_use.count) sim->link_use.count = connection + 1;
     sim->link_use.items[connection] = (uint8_t)use;
+    /* Without cluster mode a server listens for clients only. */
+    bool no_bus =
+        use == LINK_BUS && to != HOST_NONE && !world_host(sim, to)->config.cluster_enabled;
+    if (no_bus) net_to_closed_port(sim->net, link);
     return link;
 }
 

@@ -212,20 +212,25 @@ static bool same_owners(const Host *host, const Host *first, Text *why)
     return differs(why, "%s and %s disagree about the owner of a slot", host->name, first->name);
 }
 
+/* A running process that is a node of a cluster at all (cluster-enabled). */
+static bool is_in_cluster(const Host *host)
+{
+    return host->status == PROCESS_RUNNING && host->config.cluster_enabled;
+}
+
 bool sim_converged(const Sim *sim, Text *why)
 {
     const Host *first = NULL;
     for (uint32_t i = 0; i < sim->hosts.count; i++) {
         const Host *host = &sim->hosts.items[i];
-        if (host->status != PROCESS_RUNNING) continue;
+        if (!is_in_cluster(host)) continue;
         if (!first) first = host;
         if (host->node->state != STATE_OK)
             return differs(why, "%s says cluster_state:%s", host->name, "fail");
         if (!same_owners(host, first, why)) return false;
         for (uint32_t j = 0; j < sim->hosts.count; j++) {
             const Host *other = &sim->hosts.items[j];
-            if (other->status == PROCESS_RUNNING && !agrees_about(sim, host, other, why))
-                return false;
+            if (is_in_cluster(other) && !agrees_about(sim, host, other, why)) return false;
         }
     }
     return first || differs(why, "%s process is running%s", "no", "");

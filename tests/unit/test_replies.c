@@ -4,6 +4,7 @@
  * A row is one connection: its lines and the replies to them, one a line; elements of arrays in
  * brackets. Nodes are those of tests/replay: n0 a primary (slots 0-5460; bar, hello, b), n3 its
  * replica, n6 a fresh node, n7 without cluster mode. */
+#include "sim/store/command.h"
 #include "tests/replay/text.h"
 
 #include <CUnit/CUnit.h>
@@ -539,6 +540,152 @@ static void tools_get_what_they_ask_for(void)
     PLAY(rows);
 }
 
+/* --- every arity --- */
+
+/* Too few words, or one too many; of a sub-command, both its names count. */
+static void expect_arity(Replay *replay, uint32_t conn, const CommandRow *row)
+{
+    char want[120];
+    uint32_t size = command_container_size(row->name);
+    bool sub = row->name[size] == '|';
+    int words = row->arity > 0 ? row->arity + 1 : -row->arity - 1;
+    if (words < (sub ? 2 : 1)) return; /* it takes any number */
+    text_clear(&replay->line);
+    text_clear(&replay->got);
+    text_append(&replay->line, "%.*s%s%s", (int)size, row->name, sub ? " " : "",
+                sub ? row->name + size + 1 : "");
+    for (int i = sub ? 2 : 1; i < words; i++) text_append(&replay->line, " 1");
+    snprintf(want, sizeof(want), ARITY("%s"), row->name);
+    if (strcmp(row->name, "exec") == 0)
+        snprintf(want, sizeof(want),
+                 "-EXECABORT Transaction discarded because of: wrong number "
+                 "of arguments for 'exec' command");
+    replay_ask(replay, conn, text_chars(&replay->line), &replay->got);
+    bool same = strcmp(text_chars(&replay->got), want) == 0;
+    if (!same) printf("\n    %s: got %s", text_chars(&replay->line), text_chars(&replay->got));
+    CU_assertImplementation(same, __LINE__, row->name, __FILE__, "", CU_FALSE);
+}
+
+/* commandCheckArity: by the name that the command table has, whatever the case of the request. */
+static void every_command_has_its_arity(void)
+{
+    Replay replay = replay_open();
+    const CommandRow *sub;
+    uint32_t conn = replay_connect(&replay, 0);
+    for (uint32_t i = 0; i < command_count(); i++) {
+        expect_arity(&replay, conn, command_at(i));
+        for (uint32_t s = 0; (sub = command_sub(command_at(i), s)) != NULL; s++)
+            expect_arity(&replay, conn, sub);
+    }
+    replay_close(&replay);
+}
+
+/* --- clients that wait --- */
+
+/* Sends a line whose reply is looked at later. */
+static uint32_t begin(Replay *replay, uint32_t conn, const char *line)
+{
+    Command command = {.kind = CMD_CONN_CALL, .host = HOST_NONE, .text = line};
+    Error err;
+    uint32_t call = 0;
+    command.u.call = conn;
+    CU_ASSERT_TRUE_FATAL(sim_submit(replay->sim, &command, &call, &err));
+    replay_wait(replay, 5 * SIM_MS);
+    return call;
+}
+
+/* `want` NULL: it still waits. */
+static void expect_call(Replay *replay, uint32_t call, const char *want)
+{
+    const char *reply = "";
+    if (!want) {
+        CU_ASSERT_EQUAL(sim_call_status(replay->sim, call, &reply), CALL_PENDING);
+        return;
+    }
+    CU_ASSERT_EQUAL(sim_call_status(replay->sim, call, &reply), CALL_DONE);
+    if (strcmp(reply, want) != 0) printf("\n    wanted %s, got %s", want, reply);
+    CU_ASSERT_STRING_EQUAL(reply, want);
+}
+
+static void tell(Replay *replay, uint32_t conn, const char *line, const char *want)
+{
+    text_clear(&replay->got);
+    replay_ask(replay, conn, line, &replay->got);
+    CU_ASSERT_STRING_EQUAL(text_chars(&replay->got), want);
+}
+
+static void waiting_clients_are_woken_by_others(void)
+{
+    Replay replay = replay_open();
+    uint32_t waiting = replay_connect(&replay, 0), other = replay_connect(&replay, 0), call;
+    char line[2][80];
+    text_clear(&replay.got);
+    replay_ask(&replay, waiting, "CLIENT ID", &replay.got);
+    snprintf(line[0], sizeof(line[0]), "CLIENT UNBLOCK %s", text_chars(&replay.got) + 1);
+    snprintf(line[1], sizeof(line[1]), "%.60s ERROR", line[0]);
+    call = begin(&replay, waiting, "BLPOP bar 0");
+    expect_call(&replay, call, NULL);
+    tell(&replay, other, line[0], ":1");
+    replay_wait(&replay, 5 * SIM_MS);
+    expect_call(&replay, call, "_");
+    call = begin(&replay, waiting, "BLPOP bar 0");
+    tell(&replay, other, line[1], ":1");
+    replay_wait(&replay, 5 * SIM_MS);
+    expect_call(&replay, call, "-UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    tell(&replay, other, line[0], ":0"); /* it does not wait any more */
+    replay_close(&replay);
+}
+
+/* protocol.md §7: what waits runs again from the start; a pause of all stops CLIENT, too. */
+static void pauses_hold_writes_or_everything(void)
+{
+    Replay replay = replay_open();
+    uint32_t one = replay_connect(&replay, 0), other = replay_connect(&replay, 0);
+    tell(&replay, other, "CLIENT PAUSE 200 WRITE", "+OK");
+    uint32_t write = begin(&replay, one, "SET bar 1");
+    tell(&replay, other, "GET bar", "_");
+    expect_call(&replay, write, NULL);
+    replay_wait(&replay, 320 * SIM_MS); /* the tick after the end */
+    expect_call(&replay, write, "+OK");
+    tell(&replay, other, "CLIENT PAUSE 200 WRITE", "+OK");
+    write = begin(&replay, one, "SET bar 2");
+    tell(&replay, other, "CLIENT UNPAUSE", "+OK");
+    replay_wait(&replay, 5 * SIM_MS);
+    expect_call(&replay, write, "+OK");
+    tell(&replay, other, "CLIENT PAUSE 200", "+OK");
+    uint32_t unpause = begin(&replay, one, "CLIENT UNPAUSE");
+    expect_call(&replay, unpause, NULL);
+    replay_wait(&replay, 320 * SIM_MS); /* the tick after the end */
+    expect_call(&replay, unpause, "+OK");
+    replay_close(&replay);
+}
+
+/* CLIENT REPLY SKIP: no reply to it and to the next command; OFF: to none until ON. */
+static void replies_can_be_left_out(void)
+{
+    Replay replay = replay_open();
+    uint32_t conn = replay_connect(&replay, 0);
+    uint32_t skip = begin(&replay, conn, "CLIENT REPLY SKIP"), set = begin(&replay, conn, "PING"),
+             next = begin(&replay, conn, "ECHO hi");
+    expect_call(&replay, skip, "$hi"); /* the first reply that comes answers the first call */
+    expect_call(&replay, set, NULL);
+    expect_call(&replay, next, NULL);
+    replay_close(&replay);
+}
+
+/* A server without cluster mode has no bus: MEET never gets an answer from it. */
+static void nobody_meets_a_server_without_cluster_mode(void)
+{
+    Replay replay = replay_open();
+    uint32_t conn = replay_connect(&replay, 6);
+    tell(&replay, conn, "CLUSTER MEET 127.0.0.1 7007", "+OK");
+    replay_wait(&replay, 5 * SIM_SEC);
+    text_clear(&replay.got);
+    replay_ask(&replay, conn, "CLUSTER INFO", &replay.got);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_chars(&replay.got), "cluster_known_nodes:1\r\n"));
+    replay_close(&replay);
+}
+
 void test_replies_suite(void)
 {
     CU_pSuite suite = CU_add_suite("replies", NULL, NULL);
@@ -555,4 +702,10 @@ void test_replies_suite(void)
     CU_add_test(suite, "CLUSTER sub-commands answer as redis-server does",
                 cluster_subcommands_answer_as_redis_server_does);
     CU_add_test(suite, "tools get what they ask for", tools_get_what_they_ask_for);
+    CU_add_test(suite, "every command has its arity", every_command_has_its_arity);
+    CU_add_test(suite, "waiting clients are woken by others", waiting_clients_are_woken_by_others);
+    CU_add_test(suite, "pauses hold writes or everything", pauses_hold_writes_or_everything);
+    CU_add_test(suite, "replies can be left out", replies_can_be_left_out);
+    CU_add_test(suite, "nobody meets a server without cluster mode",
+                nobody_meets_a_server_without_cluster_mode);
 }
