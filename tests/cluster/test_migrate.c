@@ -428,6 +428,45 @@ static void the_target_dies_after_ok(void)
     fixture_close(&fixture);
 }
 
+/* --- determinism --- */
+
+/* The target goes on; then the run does. */
+static uint64_t rest_of_life(Fixture *fixture)
+{
+    fixture_command(fixture, CMD_THAW, 1);
+    fixture_run(fixture, 2 * SIM_SEC);
+    return trace_hash(sim_trace(fixture->sim));
+}
+
+/* A snapshot taken while the source is held goes on as the run did, and so does a replay. */
+static void a_snapshot_in_the_middle_goes_on_the_same(void)
+{
+    Error err = {{0}};
+    FixtureConfig config = fixture_config(7, 3, 1, 5000);
+    Fixture fixture = fixture_open(&config);
+    CU_ASSERT_TRUE(fixture_create(&fixture, 60 * SIM_SEC));
+    say(&fixture, 0, "SET bar 1", "+OK");
+    open_slot_5061(&fixture);
+    fixture_command(&fixture, CMD_FREEZE, 1);
+    fixture_submit(
+        &fixture,
+        &(Command){.kind = CMD_CALL, .host = 0, .text = "MIGRATE 10.0.0.2 6379 bar 0 5000"});
+    fixture_run(&fixture, 300 * SIM_MS);
+    SimImage *image = sim_save(fixture.sim);
+    uint64_t hash = rest_of_life(&fixture);
+    CU_ASSERT_EQUAL(dbsize(&fixture, 1), 1);
+    sim_load(fixture.sim, image);
+    CU_ASSERT_EQUAL(rest_of_life(&fixture), hash);
+
+    Sim *again = sim_replay(&config.sim, sim_trace(fixture.sim), sim_now(fixture.sim), &err);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(again);
+    CU_ASSERT_EQUAL(trace_hash(sim_trace(again)), hash);
+    sim_destroy(again);
+    sim_image_destroy(image);
+    fixture_close(&fixture);
+}
+
 /* --- a whole slot, as redis-cli moves it --- */
 
 #define KEYS_OF_SLOT 500
@@ -481,5 +520,7 @@ void test_migrate_suite(void)
     CU_add_test(suite, "the source is blocked meanwhile", the_source_is_blocked_meanwhile);
     CU_add_test(suite, "the source dies meanwhile", the_source_dies_meanwhile);
     CU_add_test(suite, "the target dies after OK", the_target_dies_after_ok);
+    CU_add_test(suite, "a snapshot in the middle goes on the same",
+                a_snapshot_in_the_middle_goes_on_the_same);
     CU_add_test(suite, "a whole slot moves", a_whole_slot_moves);
 }
