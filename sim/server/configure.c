@@ -304,6 +304,7 @@ static void config_resetstat(Request *request)
     Server *server = request->server;
     server->commands = server->connections = server->expired = 0;
     server->hits = server->misses = 0;
+    array_clear(&server->callstats);
     reply_status(&request->client->reply, "OK");
 }
 

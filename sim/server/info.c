@@ -81,31 +81,45 @@ static void info_keyspace(const Request *request, Text *out)
     }
 }
 
+static void info_commandstats(const Request *request, Text *out)
+{
+    text_append(out, "# Commandstats\r\n");
+    callstats_append(&request->server->callstats, out);
+}
+
 static const struct {
     const char *name;
+    bool by_default;
     void (*append)(const Request *request, Text *out);
 } sections[] = {
-    {"server", info_server},   {"clients", info_clients},
-    {"memory", info_memory},   {"persistence", info_persistence},
-    {"stats", info_stats},     {"replication", info_replication},
-    {"cluster", info_cluster}, {"keyspace", info_keyspace},
+    {"server", true, info_server},
+    {"clients", true, info_clients},
+    {"memory", true, info_memory},
+    {"persistence", true, info_persistence},
+    {"stats", true, info_stats},
+    {"replication", true, info_replication},
+    {"commandstats", false, info_commandstats},
+    {"cluster", true, info_cluster},
+    {"keyspace", true, info_keyspace},
 };
 
-static bool section_wanted(const Request *request, const char *name)
+static bool section_wanted(const Request *request, uint32_t section)
 {
-    bool all = request->argc == 1;
+    if (request->argc == 1) return sections[section].by_default;
     for (uint32_t i = 1; i < request->argc; i++) {
-        all |= slice_is(request->argv[i], "all") || slice_is(request->argv[i], "default") ||
-               slice_is(request->argv[i], "everything") || slice_is(request->argv[i], name);
+        Slice word = request->argv[i];
+        if (slice_is(word, "all") || slice_is(word, "everything")) return true;
+        if (slice_is(word, "default") && sections[section].by_default) return true;
+        if (slice_is(word, sections[section].name)) return true;
     }
-    return all;
+    return false;
 }
 
 static void do_info(Request *request)
 {
     Text out = {.mem = request->server->mem};
     for (uint32_t i = 0; i < ARRAY_LENGTH(sections); i++) {
-        if (!section_wanted(request, sections[i].name)) continue;
+        if (!section_wanted(request, i)) continue;
         if (out.size > 0) text_append(&out, "\r\n");
         sections[i].append(request, &out);
     }

@@ -16,9 +16,9 @@ void reply_arity(Reply *reply, const char *name)
 /* --- the table of the server's own commands --- */
 
 static const ServerBinding *const bindings[] = {
-    multi_bindings,     blocked_bindings, pubsub_bindings,  connection_bindings, client_bindings,
-    configure_bindings, info_bindings,    command_bindings, migrate_bindings,    restore_bindings,
-    slowlog_bindings,   debug_bindings,   cluster_bindings, absent_bindings};
+    multi_bindings,     blocked_bindings,   pubsub_bindings,  connection_bindings, client_bindings,
+    configure_bindings, info_bindings,      command_bindings, migrate_bindings,    restore_bindings,
+    slowlog_bindings,   callstats_bindings, debug_bindings,   cluster_bindings,    absent_bindings};
 
 ServerFunction *process_function(const CommandRow *row)
 {
@@ -230,6 +230,7 @@ static bool refuse(Request *request)
         refuse_stale};
     for (uint32_t i = 0; i < ARRAY_LENGTH(refusals); i++) {
         if (!refusals[i](request)) continue;
+        callstats_rejected(request);
         multi_fail(request->client);
         return true;
     }
@@ -329,7 +330,7 @@ void process_run(Request *request, Text *stream, uint32_t *commands)
 {
     Server *server = request->server;
     SimSpan before = server->extra_cost;
-    uint32_t size = request->client->reply.out.size;
+    uint32_t size = request->client->reply.out.size, errors = request->client->reply.errors;
     server->extra_cost = 0;
     run(request, stream, commands);
     uint32_t now = request->client->reply.out.size;
@@ -337,6 +338,7 @@ void process_run(Request *request, Text *stream, uint32_t *commands)
     SimSpan cost = server->extra_cost + cost_of(request, nests || now < size ? 0 : now - size);
     server->extra_cost = before + cost;
     bool waits = request->client->block != BLOCK_NONE || migrate_is_running(server);
+    if (!waits) callstats_called(request, cost, request->client->reply.errors > errors);
     if (!waits && request->client->id != CLIENT_NONE) slowlog_note(request, cost);
 }
 

@@ -53,6 +53,7 @@ void server_destroy(Server *server, Mem *mem)
     blob_free(mem, &server->taken);
     migrate_deinit(server);
     slowlog_deinit(&server->slowlog, mem);
+    array_deinit(mem, &server->callstats);
     outbound_deinit(server);
     array_deinit(mem, &server->clients);
     array_deinit(mem, &server->outputs);

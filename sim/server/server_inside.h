@@ -2,6 +2,7 @@
 #ifndef SERVER_INSIDE_H
 #define SERVER_INSIDE_H
 
+#include "sim/server/callstats.h"
 #include "sim/server/migrate.h"
 #include "sim/server/redirect.h"
 #include "sim/server/server.h"
@@ -40,6 +41,7 @@ struct Server {
     Outbound outbound;
     Migrate migrate;
     SlowLog slowlog;
+    CallStats callstats;
     SimSpan extra_cost; /* of what the request under way has executed so far (process_run) */
     uint64_t commands, connections, expired, hits, misses; /* for INFO */
 };
@@ -68,7 +70,7 @@ typedef struct ServerBinding {
 extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings[],
     connection_bindings[], client_bindings[], configure_bindings[], info_bindings[],
     command_bindings[], migrate_bindings[], restore_bindings[], slowlog_bindings[],
-    debug_bindings[], cluster_bindings[], absent_bindings[];
+    callstats_bindings[], debug_bindings[], cluster_bindings[], absent_bindings[];
 
 /* absent.c: is it modelled in cluster mode only (where it is refused)? */
 bool absent_without_cluster(const CommandRow *row);

@@ -247,10 +247,15 @@ static void latency_graph(Request *request)
 }
 
 const ServerBinding slowlog_bindings[] = {
-    {"latency|doctor", latency_doctor}, {"latency|graph", latency_graph},
-    {"latency|help", help_reply},       {"latency|history", latency_history},
-    {"latency|latest", latency_latest}, {"latency|reset", latency_reset},
-    {"latency", reply_not_modelled},    {"slowlog|get", slowlog_get},
-    {"slowlog|help", help_reply},       {"slowlog|len", slowlog_len},
-    {"slowlog|reset", slowlog_reset},   {NULL, NULL},
+    {"latency|doctor", latency_doctor},
+    {"latency|graph", latency_graph},
+    {"latency|help", help_reply},
+    {"latency|history", latency_history},
+    {"latency|latest", latency_latest},
+    {"latency|reset", latency_reset},
+    {"slowlog|get", slowlog_get},
+    {"slowlog|help", help_reply},
+    {"slowlog|len", slowlog_len},
+    {"slowlog|reset", slowlog_reset},
+    {NULL, NULL},
 };

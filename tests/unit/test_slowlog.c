@@ -122,6 +122,30 @@ static void migrate_is_as_slow_as_its_target(void)
     fixture_close(&fixture);
 }
 
+/* Executed, refused and failed calls are told apart; durations are in buckets of doubling width. */
+static void calls_are_counted_by_command(void)
+{
+    Fixture fixture = open_cluster();
+    say(&fixture, "CONFIG RESETSTAT", "+OK");
+    say(&fixture, "GET bar", "_");
+    say(&fixture, "GET bar", "_");
+    say(&fixture, "GET foo", "-MOVED 12182 10.0.0.3:6379");
+    say(&fixture, "SET bar x", "+OK");
+    say(&fixture, "INCR bar", "-ERR value is not an integer or out of range");
+    say(&fixture, "DEBUG SLEEP 0.001", "+OK");
+    CU_ASSERT_TRUE(tells(&fixture, "INFO commandstats",
+                         "cmdstat_get:calls=2,usec=5,usec_per_call=2.50,rejected_calls=1,"
+                         "failed_calls=0\r\n"));
+    CU_ASSERT_TRUE(tells(&fixture, "INFO all", "cmdstat_incr:calls=1,usec=2,"));
+    CU_ASSERT_TRUE(tells(&fixture, "INFO all", "rejected_calls=0,failed_calls=1\r\n"));
+    CU_ASSERT_FALSE(tells(&fixture, "INFO", "cmdstat_"));
+    say(&fixture, "LATENCY HISTOGRAM get debug",
+        "*4\n  $get\n  *4\n    $calls\n    :2\n    $histogram_usec\n    *2\n      :4\n      :2\n"
+        "  $debug\n  *4\n    $calls\n    :1\n    $histogram_usec\n    *2\n      :1056\n      :1");
+    say(&fixture, "LATENCY HISTOGRAM nosuch", "*0");
+    fixture_close(&fixture);
+}
+
 void test_slowlog_suite(void);
 void test_slowlog_suite(void)
 {
@@ -132,5 +156,6 @@ void test_slowlog_suite(void)
                 a_transaction_is_logged_by_its_commands);
     CU_add_test(suite, "latency is sampled above the threshold",
                 latency_is_sampled_above_the_threshold);
+    CU_add_test(suite, "calls are counted by command", calls_are_counted_by_command);
     CU_add_test(suite, "MIGRATE is as slow as its target", migrate_is_as_slow_as_its_target);
 }
