@@ -240,6 +240,25 @@ void story_closes(Story *story, HostId host, uint16_t slot, bool importing)
     RECORD(story, SLOT_CLOSED, host, .slot = slot, .importing = importing);
 }
 
+/* --- clients --- */
+
+HostId story_client(Story *story, const char *name, const char *zone)
+{
+    HostId client = (HostId)(story->hosts + story->clients++);
+    RECORD(story, ADDR_DEFINED, HOST_NONE, .addr = client + 1u, .ip = 0x0A010000u + client);
+    RECORD(story, CLIENT_ADDED, client, .name = trace_text(name), .zone = trace_text(zone),
+           .addr = client + 1u);
+    return client;
+}
+
+void story_request(Story *story, HostId client, HostId to, const char *command, const char *reply)
+{
+    uint32_t call = ++story->requests;
+    RECORD(story, REQUEST_SENT, client, .call = call, .to = to, .command = trace_text(command));
+    if (reply[0] == '\0') return;
+    RECORD(story, REQUEST_ENDED, client, .call = call, .to = to, .reply = trace_text(reply));
+}
+
 /* --- the script --- */
 
 void story_note(Story *story, TraceType type, const char *text)

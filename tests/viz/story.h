@@ -14,7 +14,7 @@
 
 typedef struct Story {
     Trace *trace;
-    uint32_t hosts;
+    uint32_t hosts, clients, requests;
     SimTime now;
     const char *sets[STORY_SETS_MAX]; /* ranges of slots by SlotsId */
     uint32_t set_count;
@@ -56,6 +56,11 @@ void story_promoted(Story *story, HostId host, const char *ranges, uint64_t epoc
 void story_opens(Story *story, HostId host, uint16_t slot, NodeId peer, bool importing);
 void story_keys(Story *story, HostId host, uint16_t slot, uint32_t keys);
 void story_closes(Story *story, HostId host, uint16_t slot, bool importing);
+
+/* A machine of clients, after all nodes; what it asks and gets ("" none yet; "+OK", "-ERR ...",
+ * "connection closed"). */
+HostId story_client(Story *story, const char *name, const char *zone);
+void story_request(Story *story, HostId client, HostId to, const char *command, const char *reply);
 
 /* The script speaks: TITLE, STEP, SAY. */
 void story_note(Story *story, TraceType type, const char *text);

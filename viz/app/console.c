@@ -102,6 +102,8 @@ static ConsoleCall *waiting_call(const App *app)
 static ConsoleMode mode_now(const App *app)
 {
     if (app->ui.selected >= app->model.state.hosts.count) return CONSOLE_NO_NODE;
+    if (app->model.state.hosts.items[app->ui.selected].status == PROCESS_NEVER)
+        return CONSOLE_NO_NODE; /* nobody listens on a client's machine */
     if (!app->source.script) return CONSOLE_RECORDED;
     if (app->ui.question_open) return CONSOLE_QUESTION;
     if (app->time < app->seen_to) return CONSOLE_PAST;
@@ -421,8 +423,9 @@ static void read_reply(const App *app, const TraceRecord *record, ConsoleReply *
     RespValues values = {0};
     Text line = {0};
     Error err;
-    uint32_t used, call = record->u.CALL_SENT.call;
-    TraceText command = record->u.CALL_SENT.command;
+    bool is_request = record->type == TRACE_REQUEST_SENT;
+    uint32_t used, call = reply->call;
+    TraceText command = is_request ? record->u.REQUEST_SENT.command : record->u.CALL_SENT.command;
     if (sim_call_status(sim_of(app), call, NULL) != CALL_DONE) return;
     text_append_bytes(&line, command.chars, command.size);
     reply->is_known =
@@ -444,11 +447,14 @@ static void read_replies(App *app)
     for (uint32_t i = run_index_count(calls, app->model.state.seq);
          i-- > 0 && found < CONSOLE_ROWS_MAX;) {
         TraceRecord record;
-        if (host != HOST_NONE && calls->items[i].host != host) continue;
         trace_get(app->source.trace, calls->items[i].seq, &record);
-        if (record.type != TRACE_CALL_SENT) continue;
+        bool is_request = record.type == TRACE_REQUEST_SENT;
+        if (record.type != TRACE_CALL_SENT && !is_request) continue;
+        bool is_its = record.host == host || (is_request && record.u.REQUEST_SENT.to == host);
+        if (host != HOST_NONE && !is_its) continue;
         found++;
-        ConsoleReply *reply = reply_of(&app->console.ui.replies, record.u.CALL_SENT.call);
+        uint32_t call = is_request ? record.u.REQUEST_SENT.call : record.u.CALL_SENT.call;
+        ConsoleReply *reply = reply_of(&app->console.ui.replies, call);
         if (!reply->is_known) read_reply(app, &record, reply);
     }
     for (uint32_t i = 0; i < app->console.calls.count; i++) {
@@ -492,8 +498,8 @@ void console_frame(App *app)
     ui->line = NULL;
     ui->cleared = 0;
     if (!console_is_shown(app)) return;
-    ConsoleHost *host = present_host(app);
     if (is_live) read_replies(app);
+    ConsoleHost *host = ui->mode == CONSOLE_NO_NODE ? NULL : present_host(app);
     if (!host || !is_live) return;
     ui->line = &host->line;
     ui->cleared = host->cleared;

@@ -20,7 +20,11 @@ static void select_next(App *app, int direction)
 static void set_lens(App *app, Lens lens)
 {
     if (lens == LENS_CLIENT) {
-        app_message(app, "There is no client in this scenario.");
+        bool any = false;
+        for (uint32_t i = 0; i < app->model.state.hosts.count; i++)
+            any = any || app->model.state.hosts.items[i].status == PROCESS_NEVER;
+        app_message(app, any ? "What a client believes is not in the trace; Console shows its talk."
+                             : "There is no client in this scenario.");
         return;
     }
     if (lens == LENS_NODE && app->ui.selected == HOST_NONE) select_next(app, 1);

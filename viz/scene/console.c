@@ -204,7 +204,10 @@ static void foot_words(const Terminal *terminal, Text *out)
     const ConsoleUi *console = terminal->console;
     switch (mode_of(terminal)) {
     case CONSOLE_NO_NODE:
-        text_append(out, "Choose a node to talk to it: click it, or press Tab.");
+        if (scene->ui->selected < scene->model->state.hosts.count)
+            text_append(out, "What *%s* has asked; nobody listens on the machine of a client.",
+                        dock_host_name(scene->model, scene->ui->selected));
+        else text_append(out, "Choose a node to talk to it: click it, or press Tab.");
         break;
     case CONSOLE_RECORDED:
         text_append(out, "A recorded run: nobody is there to answer. To type here, open the "

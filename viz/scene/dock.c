@@ -80,8 +80,9 @@ static void address_caption(const Scene *scene, Text *out)
     text_append(out, "%s", state->name);
     if (state->addr == ADDR_NONE || state->addr >= model->state.addrs.count) return;
     const AddrState *addr = &model->state.addrs.items[state->addr];
-    text_append(out, "  %u.%u.%u.%u:%u", addr->ip >> 24, addr->ip >> 16 & 255, addr->ip >> 8 & 255,
-                addr->ip & 255, addr->port);
+    text_append(out, "  %u.%u.%u.%u", addr->ip >> 24, addr->ip >> 16 & 255, addr->ip >> 8 & 255,
+                addr->ip & 255);
+    if (addr->port != 0) text_append(out, ":%u", addr->port); /* a client listens nowhere */
 }
 
 void dock_caption(const Scene *scene, Text *out)

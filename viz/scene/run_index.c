@@ -1,11 +1,14 @@
 /* run_index.c -- see run_index.h. */
 #include "viz/scene/run_index.h"
 
+#include <string.h>
+
 void run_index_deinit(RunIndex *index)
 {
     array_deinit(NULL, &index->steps);
     array_deinit(NULL, &index->reasons);
     array_deinit(NULL, &index->calls);
+    array_deinit(NULL, &index->clients);
     array_deinit(NULL, &index->traffic);
     array_deinit(NULL, &index->failures);
     array_deinit(NULL, &index->node_host);
@@ -18,6 +21,7 @@ void run_index_clear(RunIndex *index)
     array_clear(&index->steps);
     array_clear(&index->reasons);
     array_clear(&index->calls);
+    array_clear(&index->clients);
     array_clear(&index->traffic);
     array_clear(&index->failures);
     array_clear(&index->node_host);
@@ -39,6 +43,49 @@ static void add_traffic(RunIndex *index, const TraceRecord *record)
     while (index->traffic.count <= bin) array_push(NULL, &index->traffic, (TrafficBin){0});
     index->traffic.items[bin].messages++;
     index->traffic.items[bin].bytes += record->u.MSG_SENT.bytes;
+}
+
+/* --- clients --- */
+
+static bool begins(TraceText text, const char *with)
+{
+    size_t size = strlen(with);
+    return text.size >= size && memcmp(text.chars, with, size) == 0;
+}
+
+static ClientEnd end_of_reply(TraceText reply)
+{
+    if (begins(reply, "-MOVED ") || begins(reply, "-ASK ")) return CLIENT_REDIRECT;
+    if (begins(reply, "-")) return CLIENT_ERROR;
+    return reply.size > 0 && strchr("+:$_*", reply.chars[0]) ? CLIENT_OK : CLIENT_LOST;
+}
+
+static ClientEnd end_of_write(WriteEnd end)
+{
+    return end == WRITE_ACKED ? CLIENT_OK : end == WRITE_REFUSED ? CLIENT_ERROR : CLIENT_LOST;
+}
+
+static void add_client(RunIndex *index, const TraceRecord *record)
+{
+    bool is_write = record->type == TRACE_WRITE_ENDED;
+    ClientEvent event = {.seq = record->seq, .time = record->time, .client = record->host};
+    event.to = is_write ? record->u.WRITE_ENDED.to : record->u.REQUEST_ENDED.to;
+    event.end = is_write ? end_of_write(record->u.WRITE_ENDED.end)
+                         : end_of_reply(record->u.REQUEST_ENDED.reply);
+    array_push(NULL, &index->clients, event);
+}
+
+uint32_t run_index_clients(const RunIndex *index, uint64_t seq, SimTime from, uint32_t *end)
+{
+    uint32_t low = 0, high = index->clients.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (index->clients.items[middle].seq <= seq) low = middle + 1;
+        else high = middle;
+    }
+    *end = low;
+    while (low > 0 && index->clients.items[low - 1].time >= from) low--;
+    return low;
 }
 
 /* --- failures --- */
@@ -164,6 +211,12 @@ static void look_at(RunIndex *index, const TraceRecord *record)
     case TRACE_COMMAND:
     case TRACE_CALL_SENT:
     case TRACE_CALL_REPLIED: add_entry(&index->calls, record); break;
+    case TRACE_REQUEST_SENT: add_entry(&index->calls, record); break;
+    case TRACE_REQUEST_ENDED:
+        add_entry(&index->calls, record);
+        add_client(index, record);
+        break;
+    case TRACE_WRITE_ENDED: add_client(index, record); break;
     case TRACE_MSG_SENT: add_traffic(index, record); break;
     default: break;
     }

@@ -19,6 +19,21 @@ typedef struct IndexEntry {
 
 typedef ARRAY_OF(IndexEntry) IndexEntries;
 
+/* What a client machine got for something it sent. */
+typedef enum ClientEnd {
+    CLIENT_OK,       /* a value, an acknowledged write */
+    CLIENT_REDIRECT, /* MOVED, ASK */
+    CLIENT_ERROR,    /* any other error reply */
+    CLIENT_LOST      /* no reply: refused, closed, given up */
+} ClientEnd;
+
+typedef struct ClientEvent {
+    uint64_t seq;
+    SimTime time;
+    HostId client, to; /* HOST_NONE: nobody answered */
+    ClientEnd end;
+} ClientEvent;
+
 typedef struct TrafficBin { /* bus messages sent in one TRAFFIC_BIN */
     uint32_t messages;
     uint64_t bytes;
@@ -40,7 +55,8 @@ typedef struct RunIndex {
     uint64_t seq;         /* looked at up to here */
     IndexEntries steps;   /* STEP */
     IndexEntries reasons; /* what Why? explains */
-    IndexEntries calls;   /* COMMAND, CALL_SENT, CALL_REPLIED */
+    IndexEntries calls;   /* COMMAND, CALL_SENT, CALL_REPLIED; REQUEST_SENT and _ENDED of clients */
+    ARRAY_OF(ClientEvent) clients;
     ARRAY_OF(TrafficBin) traffic;
     ARRAY_OF(FailureStory) failures;
     ARRAY_OF(HostId) node_host;    /* by NodeId: where it was born */
@@ -57,6 +73,9 @@ void run_index_clear(RunIndex *index);
 
 /* How many of the entries lie at or before record `seq`. */
 uint32_t run_index_count(const IndexEntries *entries, uint64_t seq);
+/* The events of clients in the span that ends at `time` and record `seq`: index of the first, and
+ * of the one after the last. */
+uint32_t run_index_clients(const RunIndex *index, uint64_t seq, SimTime from, uint32_t *end);
 /* The last entry of that host (HOST_NONE: any) up to record `seq`; NULL when there is none. */
 const IndexEntry *run_index_last(const IndexEntries *entries, uint64_t seq, HostId host);
 

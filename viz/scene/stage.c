@@ -51,6 +51,8 @@ void scene_stage(DrawList *list, const Model *model, const UiState *ui, const St
     stage_map(&stage.map, model, ui, rect);
     /* The plan may be of the frame before, when a host was just added. */
     if (stage.map.hosts > plan->places.count) stage.map.hosts = plan->places.count;
+    if (stage.map.hosts + stage.map.clients > plan->places.count)
+        stage.map.clients = plan->places.count - stage.map.hosts;
     HostPlace places[HOSTS_MAX];
     stage_map_places(&stage.map, model, places); /* for the bands; nodes stand as planned */
     draw_rect(list, rect, 0, theme->stage, STROKE_NONE);
@@ -59,6 +61,7 @@ void scene_stage(DrawList *list, const Model *model, const UiState *ui, const St
     stage_capsules(&stage);
     stage_tints(&stage);
     stage_links(&stage);
+    stage_client_lines(&stage);
     if (stage.map.form == FORM_TILES) {
         stage_small_nodes(&stage);
         stage_trails(&stage);
@@ -68,6 +71,7 @@ void scene_stage(DrawList *list, const Model *model, const UiState *ui, const St
         else stage_small_nodes(&stage);
     }
     stage_tokens(&stage);
+    stage_clients(&stage);
     stage_pills(&stage);
     stage_bands_words(&stage);
     stage_title(&stage);

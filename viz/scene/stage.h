@@ -7,6 +7,7 @@
  *   stage_node.c   one node with its rings and badges      stage_small.c   capsules and tiles
  *   stage_flight.c messages under way                      stage_island.c  hulls, straits, quorum
  *   stage_note.c   words beside nodes and where they fit   stage_title.c   what is going on
+ *   stage_client.c machines of clients, below the nodes
  *
  * All of it is pure: positions follow from hosts, zones and shards, never from time alone, so that
  * a node stays where it is while things happen to it. */
@@ -28,6 +29,11 @@ typedef enum StageForm { FORM_RING, FORM_CAPSULES, FORM_TILES } StageForm;
 #define TITLE_HEIGHT       84.0f /* of the lines at the top left, the banner included */
 #define LEGEND_HEIGHT      44.0f
 #define LOW_STAGE          340.0f /* below: no title, no legend (a projector shows them elsewhere) */
+#define CLIENT_ROW         44.0f  /* height of the row of clients */
+#define CLIENT_ROW_LOW     30.0f
+#define CLIENT_PITCH       168.0f
+#define CLIENT_PITCH_LOW   124.0f
+#define CLIENT_GAP         12.0f
 #define NODE_REACH         1.425f /* rings and halo of a node of the ring form, of its radius */
 
 /* How the stage is divided. Depends on the hosts, their zones, the shards and the rect; `drift`
@@ -35,7 +41,8 @@ typedef enum StageForm { FORM_RING, FORM_CAPSULES, FORM_TILES } StageForm;
 typedef struct StageMap {
     StageForm form;
     uint32_t hosts;
-    bool has_zones; /* the scenario names zones */
+    uint32_t clients; /* machines of clients, whose numbers follow those of the hosts */
+    bool has_zones;   /* the scenario names zones */
     uint32_t zone_count;
     const char *zone_names[ZONES_MAX];
     uint16_t zone_of[HOSTS_MAX];
@@ -61,6 +68,8 @@ typedef struct StageMap {
 void stage_map(StageMap *map, const Model *model, const UiState *ui, Rect rect);
 /* Fills places (map->hosts of them). For 13 and more hosts in stage_many.c. */
 void stage_map_places(StageMap *map, const Model *model, HostPlace *places);
+/* Clients stand in a row below, each under its zone: places[map->hosts ...]. */
+void stage_place_clients(const StageMap *map, const Model *model, HostPlace *places);
 void stage_place_capsules(StageMap *map, HostPlace *places);
 void stage_place_tiles(StageMap *map, HostPlace *places);
 
@@ -179,6 +188,9 @@ void stage_trails(Stage *stage);             /* behind the nodes; counts what is
 void stage_nodes(const Stage *stage);        /* form ring */
 void stage_capsules(const Stage *stage);     /* outlines and columns' names, below the nodes */
 void stage_small_nodes(const Stage *stage);
+void stage_client_lines(const Stage *stage); /* to whom they talked in the last second */
+void stage_clients(const Stage *stage);      /* their boxes; words of what went wrong */
+Rect stage_client_box(const Stage *stage, HostId client);
 void stage_pills(const Stage *stage); /* names of tiles that matter, above the tokens */
 void stage_tokens(const Stage *stage);
 void stage_title(Stage *stage);

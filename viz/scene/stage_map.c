@@ -374,15 +374,61 @@ static void place_in_zone(const StageMap *map, uint32_t zone, HostPlace *places)
     }
 }
 
+/* ---- clients ---- */
+
+static uint32_t zone_of_client(const StageMap *map, const Model *model, uint32_t host)
+{
+    if (!map->has_zones || map->form != FORM_RING) return ZONES_MAX;
+    for (uint32_t i = 0; i < map->zone_count; i++) {
+        if (strcmp(map->zone_names[i], model->state.hosts.items[host].zone) == 0) return i;
+    }
+    return ZONES_MAX;
+}
+
+/* The first place from `x` on where none of the clients placed so far stands. */
+static float free_place(const StageMap *map, const bool *placed, const HostPlace *places, float x,
+                        float pitch)
+{
+    for (uint32_t i = 0; i < map->clients; i++) {
+        float left = places[map->hosts + i].at.x - (pitch - CLIENT_GAP) / 2;
+        bool is_taken = placed[i] && fabsf(left - x) < pitch;
+        if (!is_taken) continue;
+        x = left + pitch;
+        i = UINT32_MAX; /* once more from the first */
+    }
+    return x;
+}
+
+void stage_place_clients(const StageMap *map, const Model *model, HostPlace *places)
+{
+    float pitch = map->is_low ? CLIENT_PITCH_LOW : CLIENT_PITCH;
+    float row = map->is_low ? CLIENT_ROW_LOW : CLIENT_ROW;
+    bool placed[HOSTS_MAX] = {false};
+    for (uint32_t turn = 0; turn < 2; turn++) { /* those with a zone first */
+        for (uint32_t i = 0; i < map->clients; i++) {
+            uint32_t host = map->hosts + i, zone = zone_of_client(map, model, host);
+            if ((zone < ZONES_MAX) != (turn == 0)) continue;
+            float x = zone < ZONES_MAX ? map->zones[zone].x : map->field.x;
+            x = free_place(map, placed, places, x, pitch);
+            Point at = {x + (pitch - CLIENT_GAP) / 2, rect_bottom(map->field) + row / 2};
+            places[host] = (HostPlace){at, row / 2 - 6};
+            placed[i] = true;
+        }
+    }
+}
+
 /* ---- all ---- */
 
 void stage_map(StageMap *map, const Model *model, const UiState *ui, Rect rect)
 {
     map->hosts = model->state.hosts.count;
     if (map->hosts > HOSTS_MAX) map->hosts = HOSTS_MAX;
-    /* Clients have no seat: the stage is about nodes. */
-    while (map->hosts > 0 && model->state.hosts.items[map->hosts - 1].status == PROCESS_NEVER)
+    /* Clients have no seat among the nodes; only one that was there before a node keeps it. */
+    map->clients = 0;
+    while (map->hosts > 0 && model->state.hosts.items[map->hosts - 1].status == PROCESS_NEVER) {
         map->hosts--;
+        map->clients++;
+    }
     map->form = map->hosts <= RING_HOSTS_MAX       ? FORM_RING
                 : map->hosts <= CAPSULES_HOSTS_MAX ? FORM_CAPSULES
                                                    : FORM_TILES;
@@ -400,6 +446,7 @@ void stage_map(StageMap *map, const Model *model, const UiState *ui, Rect rect)
     float foot =
         map->form == FORM_RING && map->has_zones ? ZONE_MARGIN + LEGEND_HEIGHT - 12 : LEGEND_HEIGHT;
     if (map->is_low) foot = 8;
+    if (map->clients > 0) foot += map->is_low ? CLIENT_ROW_LOW : CLIENT_ROW;
     map->field = (Rect){rect.x + 24, rect.y + top, rect.w - 32, rect.h - top - foot};
     if (map->field.w < 1) map->field.w = 1;
     if (map->field.h < 1) map->field.h = 1;

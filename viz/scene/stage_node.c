@@ -247,6 +247,7 @@ void stage_nodes(const Stage *stage)
     for (uint32_t i = 0; i < stage->map.hosts; i++) {
         HostId host = (HostId)i;
         const HostPlace *place = &stage->plan->places.items[i];
+        if (stage->model->state.hosts.items[i].status == PROCESS_NEVER) continue;
         HostLook look = stage_look(stage, host);
         draw_rings(stage, host, place, &look);
         draw_body(stage, place, &look);

@@ -256,6 +256,8 @@ static void add_obstacles(const Stage *stage, Placer *placer)
         placer_add_rect(placer,
                         (Rect){place->at.x - reach, place->at.y - reach, 2 * reach, 2 * reach});
     }
+    for (uint32_t i = 0; i < stage->map.clients; i++)
+        placer_add_rect(placer, stage_client_box(stage, (HostId)(stage->map.hosts + i)));
     for (uint32_t a = 0; a < stage->map.hosts; a++) {
         for (uint32_t b = a + 1; b < stage->map.hosts; b++) {
             LinkKind kind = stage_link_kind(stage, (HostId)a, (HostId)b);

@@ -7,9 +7,10 @@ void stage_plan(StagePlan *plan, const Model *model, const UiState *ui, Rect sta
 {
     StageMap map;
     stage_map(&map, model, ui, stage);
-    array_reserve(NULL, &plan->places, map.hosts);
-    plan->places.count = map.hosts;
+    array_reserve(NULL, &plan->places, map.hosts + map.clients);
+    plan->places.count = map.hosts + map.clients;
     if (map.hosts > 0) stage_map_places(&map, model, plan->places.items);
+    if (map.clients > 0) stage_place_clients(&map, model, plan->places.items);
     plan->form = (int)map.form;
 }
 

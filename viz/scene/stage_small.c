@@ -232,6 +232,7 @@ void stage_small_nodes(const Stage *stage)
 {
     for (uint32_t i = 0; i < stage->map.hosts; i++) {
         const HostPlace *place = &stage->plan->places.items[i];
+        if (stage->model->state.hosts.items[i].status == PROCESS_NEVER) continue;
         HostLook look = stage_look(stage, (HostId)i);
         draw_shape(stage, place, &look);
         draw_number(stage, (HostId)i, place, &look);

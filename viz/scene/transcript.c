@@ -159,12 +159,14 @@ static void add_reply(Builder *builder, TraceText command, uint64_t seq, const C
 {
     TraceRecord record;
     trace_get(builder->model->trace, seq, &record);
-    TraceText reply = record.u.CALL_REPLIED.reply;
+    bool is_request = record.type == TRACE_REQUEST_ENDED;
+    TraceText reply = is_request ? record.u.REQUEST_ENDED.reply : record.u.CALL_REPLIED.reply;
+    HostId host = is_request ? record.u.REQUEST_ENDED.to : record.host;
     if (known && known->end == CONSOLE_END_GIVEN_UP) {
         add_sentence(builder, ROW_FAINT, "^C");
     } else if (known && known->end == CONSOLE_END_SILENT) {
         return;
-    } else if (add_failure(builder, reply, record.host)) {
+    } else if (add_failure(builder, reply, host)) {
         return;
     } else if (known && known->is_known) {
         bool is_error = known->text.size > 7 && memcmp(known->text.chars, "(error)", 7) == 0;
@@ -194,14 +196,18 @@ static uint64_t take_pending(Builder *builder, uint32_t call)
 static void add_call(Builder *builder, const TraceRecord *record)
 {
     Text line = {0};
-    uint32_t call = record->u.CALL_SENT.call;
-    TraceText command = record->u.CALL_SENT.command;
+    bool is_request = record->type == TRACE_REQUEST_SENT; /* of a client machine */
+    uint32_t call = is_request ? record->u.REQUEST_SENT.call : record->u.CALL_SENT.call;
+    HostId host = is_request ? record->u.REQUEST_SENT.to : record->host;
+    TraceText command = is_request ? record->u.REQUEST_SENT.command : record->u.CALL_SENT.command;
     uint64_t replied = take_pending(builder, call);
     const ConsoleReply *known = known_reply(builder->ui, call);
     if (known && known->end == CONSOLE_END_SENT_AGAIN) return;
-    if (builder->ui->selected == HOST_NONE)
-        text_append(&line, "%s ", dock_host_name(builder->model, record->host));
-    transcript_address(builder->model, record->host, &line);
+    HostId selected = builder->ui->selected;
+    if (is_request && selected != record->host)
+        text_append(&line, "%s at ", dock_host_name(builder->model, record->host));
+    if (selected != host) text_append(&line, "%s ", dock_host_name(builder->model, host));
+    transcript_address(builder->model, host, &line);
     text_append(&line, known && known->in_multi ? "(TX)> " : "> ");
     uint32_t prompt = line.size;
     text_append_bytes(&line, command.chars, command.size);
@@ -215,17 +221,29 @@ static void add_entry(Builder *builder, const IndexEntry *entry)
 {
     TraceRecord record;
     trace_get(builder->model->trace, entry->seq, &record);
-    if (record.type == TRACE_CALL_SENT) {
+    if (record.type == TRACE_CALL_SENT || record.type == TRACE_REQUEST_SENT) {
         add_call(builder, &record);
-    } else if (record.type == TRACE_CALL_REPLIED) {
+    } else if (record.type == TRACE_CALL_REPLIED || record.type == TRACE_REQUEST_ENDED) {
+        bool is_request = record.type == TRACE_REQUEST_ENDED;
+        Pending pending = {is_request ? record.u.REQUEST_ENDED.call : record.u.CALL_REPLIED.call,
+                           entry->seq};
         if (builder->pending.count == PENDING_MAX) array_remove(&builder->pending, 0);
-        Pending pending = {record.u.CALL_REPLIED.call, entry->seq};
         array_push(NULL, &builder->pending, pending);
     } else if (record.type == TRACE_COMMAND) {
         TraceText command = record.u.COMMAND.line;
         add_line(builder, ROW_FAINT, record.time, 0, command.chars, command.size);
         take_block(builder);
     }
+}
+
+/* Was it asked of this host, or by it? */
+static bool concerns(const Model *model, const IndexEntry *entry, HostId host)
+{
+    TraceRecord record;
+    if (host == HOST_NONE || entry->host == host) return true;
+    trace_get(model->trace, entry->seq, &record);
+    if (record.type == TRACE_REQUEST_SENT) return record.u.REQUEST_SENT.to == host;
+    return record.type == TRACE_REQUEST_ENDED && record.u.REQUEST_ENDED.to == host;
 }
 
 void transcript_build(Transcript *transcript, const Model *model, const UiState *ui,
@@ -239,8 +257,7 @@ void transcript_build(Transcript *transcript, const Model *model, const UiState 
     while (i-- > 0 && transcript->rows.count < CONSOLE_ROWS_MAX) {
         const IndexEntry *entry = &index->calls.items[i];
         if (entry->seq <= cleared) break;
-        bool fits = ui->selected == HOST_NONE || entry->host == ui->selected;
-        if (fits) add_entry(&builder, entry);
+        if (concerns(model, entry, ui->selected)) add_entry(&builder, entry);
     }
     array_deinit(NULL, &builder.block);
     array_deinit(NULL, &builder.pending);
