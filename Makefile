@@ -181,6 +181,16 @@ fidelity: packages
 	@$(MAKE) --no-print-directory $(OUT)/fidelity
 	$(OUT)/fidelity --seeds $(or $(N),200)
 
+# The same requests to a real redis-server (a package of Debian) and to a virtual node.
+$(OUT)/compare: $(call obj,$(call find,tests/compare tests/fixture)) $(LIBSIM)
+	@echo "link $@"
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
+.PHONY: compare
+compare: packages
+	@tests/packages.sh compare
+	@$(MAKE) --no-print-directory $(OUT)/compare
+	$(OUT)/compare --count $(or $(N),20000) $(sort $(wildcard tests/compare/*.grammar))
+
 BENCH := $(patsubst tests/bench/%.c,%,$(call find,tests/bench))
 BENCH_VIEW := bench_frame
 $(OUT)/$(BENCH_VIEW): $(OUT)/obj/tests/bench/$(BENCH_VIEW).o $(call obj,$(call find,tests/fixture) $(APP_LOGIC_SRC) \
