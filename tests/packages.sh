@@ -3,9 +3,11 @@
 # sudo when we are not root). Prints nothing when all are there.
 #   tests/packages.sh          what `make run` and `make test` need
 #   tests/packages.sh lint     also the linters
+#   tests/packages.sh compare  also redis-server (its program is in redis-tools; no service is started)
 set -eu
 want="gcc make pkg-config libsdl2-dev libsdl2-ttf-dev libcairo2-dev liblua5.4-dev libcjson-dev libcunit1-dev
 fonts-inter fonts-jetbrains-mono fonts-dejavu-core"
+[ "${1:-}" = compare ] && want="$want redis-tools"
 [ "${1:-}" = lint ] && want="$want clang clang-format clang-tidy cppcheck libclang-rt-14-dev"
 
 missing=""

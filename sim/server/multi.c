@@ -3,13 +3,32 @@
 #include "sim/base/assert.h"
 #include "sim/server/server_inside.h"
 
+/* A key that had expired when it was watched may be deleted: nothing has changed then. */
+static bool watch_is_dirty(const Request *request, const Watched *watched)
+{
+    const Key *key = keyspace_find(watched->keys, blob_slice(watched->name));
+    if (keyspace_watch_touched(watched->keys, watched->watch))
+        return !watched->was_expired || key != NULL;
+    return !watched->was_expired && key && key_is_expired(key, request->now_ms);
+}
+
+static bool any_watch_is_dirty(const Request *request)
+{
+    for (uint32_t i = 0; i < request->client->watched.count; i++) {
+        if (watch_is_dirty(request, &request->client->watched.items[i])) return true;
+    }
+    return false;
+}
+
+/* What will not be executed is not kept (queueMultiCommand). */
 void multi_queue(Request *request)
 {
     Mem *mem = request->server->mem;
     Queued queued;
+    reply_status(&request->client->reply, "QUEUED");
+    if (request->client->multi_failed || any_watch_is_dirty(request)) return;
     queued_init(&queued, request->row, request->argv, request->argc, mem);
     array_push(mem, &request->client->queued, queued);
-    reply_status(&request->client->reply, "QUEUED");
 }
 
 void multi_fail(Client *client)
@@ -44,23 +63,6 @@ static void do_discard(Request *request)
     }
     client_discard(client, request->server->mem);
     reply_status(&client->reply, "OK");
-}
-
-/* A key that had expired when it was watched may be deleted: nothing has changed then. */
-static bool watch_is_dirty(const Request *request, const Watched *watched)
-{
-    const Key *key = keyspace_find(watched->keys, blob_slice(watched->name));
-    if (keyspace_watch_touched(watched->keys, watched->watch))
-        return !watched->was_expired || key != NULL;
-    return !watched->was_expired && key && key_is_expired(key, request->now_ms);
-}
-
-static bool any_watch_is_dirty(const Request *request)
-{
-    for (uint32_t i = 0; i < request->client->watched.count; i++) {
-        if (watch_is_dirty(request, &request->client->watched.items[i])) return true;
-    }
-    return false;
 }
 
 /* Runs the queued commands one after the other; what they propagate goes out as one transaction. */

@@ -147,7 +147,9 @@ static void cmd_hincrbyfloat(Cmd *cmd)
     if (wrong) return;
     const DictEntry *old = key ? dict_find(key->value.u.hash, cmd->argv[2]) : NULL;
     Text probe = {.mem = cmd->mem};
-    const char *problem = number_add_decimal(slice_of("0"), cmd->argv[3], &probe);
+    const char *problem = number_is_infinite(cmd->argv[3])
+                              ? "value is NaN or Infinity"
+                              : number_add_decimal(slice_of("0"), cmd->argv[3], &probe);
     text_deinit(&probe);
     if (!problem) {
         problem =
@@ -175,9 +177,9 @@ static void cmd_hrandfield(Cmd *cmd)
 {
     bool wrong, with_values = false;
     int64_t count = 0;
-    const Dict *hash = read_hash(cmd, cmd->argv[1], &wrong);
-    if (wrong) return;
     if (cmd->argc == 2) {
+        const Dict *hash = read_hash(cmd, cmd->argv[1], &wrong);
+        if (wrong) return;
         if (hash)
             reply_bulk(cmd->reply,
                        blob_slice(dict_at(hash, rng_below(cmd->rng, dict_count(hash)))->field));
@@ -190,16 +192,19 @@ static void cmd_hrandfield(Cmd *cmd)
         cmd_reply_syntax(cmd);
         return;
     }
-    random_elements(cmd, hash, count, with_values);
+    if (!random_count_ok(cmd, count, with_values)) return;
+    const Dict *hash = read_hash(cmd, cmd->argv[1], &wrong);
+    if (!wrong) random_elements(cmd, hash, count, with_values);
 }
 
 static void cmd_hscan(Cmd *cmd)
 {
     bool wrong;
     ScanOptions options;
-    if (!scan_read(cmd, 2, &options)) return;
-    const Dict *hash = read_hash(cmd, cmd->argv[1], &wrong);
-    if (!wrong) scan_dict(cmd, hash, &options, SCAN_PAIRS);
+    if (!scan_read_cursor(cmd, 2, &options)) return;
+    const Key *key = cmd_lookup_type(cmd, cmd->argv[1], VALUE_HASH, &wrong);
+    if (wrong || (key && !scan_read_options(cmd, 2, &options))) return;
+    scan_value(cmd, key ? &key->value : NULL, &options);
 }
 
 const CommandBinding cmd_hash_bindings[] = {

@@ -100,7 +100,7 @@ static bool scan_takes(Cmd *cmd, const ScanOptions *options, Key *key)
 static void cmd_scan(Cmd *cmd)
 {
     ScanOptions options;
-    if (!scan_read(cmd, 1, &options)) return;
+    if (!scan_read_cursor(cmd, 1, &options) || !scan_read_options(cmd, 1, &options)) return;
     uint64_t cursor = options.cursor;
     uint32_t slot = cursor < SLOT_COUNT ? (uint32_t)cursor : SLOT_COUNT, given = 0;
     int64_t looked = 0;
@@ -295,6 +295,17 @@ static void cmd_persist(Cmd *cmd)
 
 /* --- OBJECT --- */
 
+#define SHARED_INTEGERS 10000
+
+/* Small numbers are objects that all keys share. */
+static bool is_shared(const Value *value)
+{
+    int64_t number;
+    return value->type == VALUE_STRING && value->form == STRING_WRITTEN &&
+           slice_integer(blob_slice(value->u.string), &number) && number >= 0 &&
+           number < SHARED_INTEGERS;
+}
+
 static void cmd_object(Cmd *cmd)
 {
     Slice what = cmd->argv[1];
@@ -304,7 +315,7 @@ static void cmd_object(Cmd *cmd)
     } else if (slice_is(what, "encoding")) {
         reply_bulk_text(cmd->reply, value_encoding(&key->value));
     } else if (slice_is(what, "refcount")) {
-        reply_integer(cmd->reply, 1);
+        reply_integer(cmd->reply, is_shared(&key->value) ? INT32_MAX : 1);
     } else if (slice_is(what, "idletime")) {
         reply_integer(cmd->reply, (int64_t)((cmd->now_ms - key->touched_ms) / 1000));
     } else {

@@ -158,6 +158,7 @@ static void cmd_srandmember(Cmd *cmd)
         return;
     }
     if (cmd->argc == 3 && !cmd_integer(cmd, 2, &count)) return;
+    if (cmd->argc == 3 && !random_count_ok(cmd, count, false)) return;
     const Dict *set = read_set(cmd, cmd->argv[1], &wrong);
     if (wrong) return;
     if (cmd->argc == 3) random_elements(cmd, set, count, false);
@@ -283,9 +284,10 @@ static void cmd_sscan(Cmd *cmd)
 {
     bool wrong;
     ScanOptions options;
-    if (!scan_read(cmd, 2, &options)) return;
-    const Dict *set = read_set(cmd, cmd->argv[1], &wrong);
-    if (!wrong) scan_dict(cmd, set, &options, SCAN_FIELDS);
+    if (!scan_read_cursor(cmd, 2, &options)) return;
+    const Key *key = find_set(cmd, cmd->argv[1], &wrong);
+    if (wrong || (key && !scan_read_options(cmd, 2, &options))) return;
+    scan_value(cmd, key ? &key->value : NULL, &options);
 }
 
 const CommandBinding cmd_set_bindings[] = {

@@ -34,21 +34,30 @@ static Key *put_string(Cmd *cmd, Slice name, Slice bytes)
 typedef struct SetOptions {
     bool nx, xx, get, keep_ttl, persist;
     bool has_expiry;
+    uint32_t expiry_at; /* where its word stands */
     uint64_t expire_ms; /* Unix ms */
 } SetOptions;
 
-/* EX seconds, PX milliseconds, EXAT, PXAT: false and an error reply when it makes no sense. */
-static bool read_expiry(Cmd *cmd, uint32_t at, SetOptions *options)
+/* EX, PX, EXAT or PXAT stands at `at`; its number is looked at when all words are known. */
+static bool note_expiry(Cmd *cmd, uint32_t at, SetOptions *options)
 {
-    Slice word = cmd->argv[at];
-    bool seconds = slice_is(word, "ex") || slice_is(word, "exat");
-    bool absolute = slice_is(word, "exat") || slice_is(word, "pxat");
     if (at + 1 >= cmd->argc || options->has_expiry || options->keep_ttl || options->persist) {
         cmd_reply_syntax(cmd);
         return false;
     }
     options->has_expiry = true;
-    return expiry_read(cmd, at + 1, seconds ? EXPIRY_SECONDS : EXPIRY_MILLISECONDS,
+    options->expiry_at = at;
+    return true;
+}
+
+/* False and an error reply when the time makes no sense. */
+static bool read_expiry(Cmd *cmd, SetOptions *options)
+{
+    if (!options->has_expiry) return true;
+    Slice word = cmd->argv[options->expiry_at];
+    bool seconds = slice_is(word, "ex") || slice_is(word, "exat");
+    bool absolute = slice_is(word, "exat") || slice_is(word, "pxat");
+    return expiry_read(cmd, options->expiry_at + 1, seconds ? EXPIRY_SECONDS : EXPIRY_MILLISECONDS,
                        absolute ? EXPIRY_ABSOLUTE : EXPIRY_RELATIVE, EXPIRY_POSITIVE,
                        &options->expire_ms);
 }
@@ -69,14 +78,14 @@ static bool read_set_options(Cmd *cmd, SetOptions *options)
         else if (slice_is(word, "get")) options->get = true;
         else if (slice_is(word, "keepttl") && !options->has_expiry) options->keep_ttl = true;
         else if (is_expiry_word(word)) {
-            if (!read_expiry(cmd, i, options)) return false;
+            if (!note_expiry(cmd, i, options)) return false;
             i++;
         } else {
             cmd_reply_syntax(cmd);
             return false;
         }
     }
-    return true;
+    return read_expiry(cmd, options);
 }
 
 /* Replicas get the absolute time, so that they expire the key at the same moment. */
@@ -180,7 +189,7 @@ static bool read_getex_options(Cmd *cmd, SetOptions *options)
     for (uint32_t i = 2; i < cmd->argc; i++) {
         if (slice_is(cmd->argv[i], "persist") && !options->has_expiry) options->persist = true;
         else if (is_expiry_word(cmd->argv[i])) {
-            if (!read_expiry(cmd, i, options)) return false;
+            if (!note_expiry(cmd, i, options)) return false;
             i++;
         } else {
             cmd_reply_syntax(cmd);
@@ -198,6 +207,7 @@ static void cmd_getex(Cmd *cmd)
     cmd->looks_up = true;
     Key *key = cmd_lookup_type(cmd, cmd->argv[1], VALUE_STRING, &wrong);
     if (wrong) return;
+    if (key && !read_expiry(cmd, &options)) return;
     reply_string(cmd, key);
     if (!key) return;
     if (options.has_expiry) expiry_apply(cmd, key, options.expire_ms);
@@ -288,6 +298,7 @@ static void cmd_append(Cmd *cmd)
         uint32_t old = blob->size, more = cmd->argv[2].size;
         if (!fits(cmd, (uint64_t)old + more)) return;
         stretch(cmd, blob, old + more);
+        key->value.form = STRING_GROWN;
         if (more > 0) memcpy(blob->chars + old, cmd->argv[2].chars, more);
         cmd_changed(cmd, key);
     } else {
@@ -317,6 +328,7 @@ static void cmd_setrange(Cmd *cmd)
     else cmd_changed(cmd, key);
     Blob *blob = &key->value.u.string;
     stretch(cmd, blob, (uint32_t)offset + part.size);
+    key->value.form = STRING_GROWN;
     memcpy(blob->chars + offset, part.chars, part.size);
     reply_integer(cmd->reply, blob->size);
 }
@@ -393,7 +405,7 @@ static void cmd_incrbyfloat(Cmd *cmd)
         reply_error(cmd->reply, "ERR %s", problem);
     } else {
         Slice result = {text_chars(&sum), sum.size};
-        put_string(cmd, cmd->argv[1], result);
+        put_string(cmd, cmd->argv[1], result)->value.form = STRING_TEXT;
         reply_bulk(cmd->reply, result);
         Slice words[] = {slice_of("SET"), cmd->argv[1], result, slice_of("KEEPTTL")};
         cmd_propagate(cmd, words, 4);

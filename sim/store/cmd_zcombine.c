@@ -17,10 +17,13 @@ typedef struct Source { /* a sorted set, a set (scores 1), or nothing */
     double weight;
 } Source;
 
+typedef enum CombineForm { COMBINE_REPLY, COMBINE_STORE, COMBINE_COUNT } CombineForm;
+
 typedef struct Combination {
     char operation; /* 'u', 'i', 'd' */
     Aggregate aggregate;
     bool with_scores;
+    int64_t limit; /* of ZINTERCARD; 0 none */
     ARRAY_OF(Source) sources;
 } Combination;
 
@@ -57,19 +60,29 @@ static bool read_aggregate(Slice word, Aggregate *aggregate)
     return true;
 }
 
-static bool read_options(Cmd *cmd, uint32_t i, bool store, Combination *combination)
+static bool read_limit(Cmd *cmd, uint32_t at, Combination *combination)
+{
+    if (slice_integer(cmd->argv[at], &combination->limit) && combination->limit >= 0) return true;
+    reply_error(cmd->reply, "ERR LIMIT can't be negative");
+    return false;
+}
+
+static bool read_options(Cmd *cmd, uint32_t i, CombineForm form, Combination *combination)
 {
     uint32_t count = combination->sources.count;
-    bool diff = combination->operation == 'd';
+    bool weighs = combination->operation != 'd' && form != COMBINE_COUNT;
     while (i < cmd->argc) {
         uint32_t rest = cmd->argc - i - 1;
-        if (!diff && slice_is(cmd->argv[i], "weights") && rest >= count) {
+        if (weighs && slice_is(cmd->argv[i], "weights") && rest >= count) {
             if (!read_weights(cmd, i + 1, combination)) return false;
             i += 1 + count;
-        } else if (!diff && slice_is(cmd->argv[i], "aggregate") && rest >= 1 &&
+        } else if (weighs && slice_is(cmd->argv[i], "aggregate") && rest >= 1 &&
                    read_aggregate(cmd->argv[i + 1], &combination->aggregate)) {
             i += 2;
-        } else if (!store && slice_is(cmd->argv[i], "withscores")) {
+        } else if (form == COMBINE_COUNT && rest >= 1 && slice_is(cmd->argv[i], "limit")) {
+            if (!read_limit(cmd, i + 1, combination)) return false;
+            i += 2;
+        } else if (form == COMBINE_REPLY && slice_is(cmd->argv[i], "withscores")) {
             combination->with_scores = true;
             i++;
         } else {
@@ -81,7 +94,7 @@ static bool read_options(Cmd *cmd, uint32_t i, bool store, Combination *combinat
 }
 
 /* numkeys is argument `at`; false after an error reply. */
-static bool read_combination(Cmd *cmd, uint32_t at, bool store, Combination *combination)
+static bool read_combination(Cmd *cmd, uint32_t at, CombineForm form, Combination *combination)
 {
     int64_t count;
     combination->operation = cmd->row->name[1];
@@ -100,7 +113,7 @@ static bool read_combination(Cmd *cmd, uint32_t at, bool store, Combination *com
         if (!read_source(cmd, cmd->argv[at + 1 + i], &source)) return false;
         array_push(cmd->mem, &combination->sources, source);
     }
-    return read_options(cmd, at + 1 + (uint32_t)count, store, combination);
+    return read_options(cmd, at + 1 + (uint32_t)count, form, combination);
 }
 
 /* --- combining --- */
@@ -185,7 +198,7 @@ static Zset *combine(Cmd *cmd, const Combination *combination)
 void cmd_zcombine(Cmd *cmd)
 {
     Combination combination = {0};
-    if (read_combination(cmd, 1, false, &combination)) {
+    if (read_combination(cmd, 1, COMBINE_REPLY, &combination)) {
         Zset *result = combine(cmd, &combination);
         bool scores = combination.with_scores, pairs = scores && cmd->reply->protocol == 3;
         uint32_t count = zset_count(result);
@@ -203,10 +216,23 @@ void cmd_zcombine(Cmd *cmd)
 void cmd_zcombine_store(Cmd *cmd)
 {
     Combination combination = {0};
-    if (read_combination(cmd, 2, true, &combination)) {
+    if (read_combination(cmd, 2, COMBINE_STORE, &combination)) {
         Zset *result = combine(cmd, &combination);
         reply_integer(cmd->reply, zset_count(result));
         cmd_store(cmd, cmd->argv[1], (Value){.type = VALUE_ZSET, .u.zset = result});
+    }
+    array_deinit(cmd->mem, &combination.sources);
+}
+
+void cmd_zintercard(Cmd *cmd)
+{
+    Combination combination = {0};
+    if (read_combination(cmd, 1, COMBINE_COUNT, &combination)) {
+        Zset *result = combine(cmd, &combination);
+        int64_t count = zset_count(result);
+        bool cut = combination.limit > 0 && combination.limit < count;
+        reply_integer(cmd->reply, cut ? combination.limit : count);
+        zset_destroy(result, cmd->mem);
     }
     array_deinit(cmd->mem, &combination.sources);
 }

@@ -27,11 +27,13 @@ typedef struct Span { /* ranks first.. of which there are count, lowest first */
 
 /* --- bounds --- */
 
+/* zslParseRange: strtod as it is, so that nothing at all is 0. */
 static bool read_score_bound(Cmd *cmd, Slice text, ScoreBound *bound)
 {
     bound->exclusive = text.size > 0 && text.chars[0] == '(';
     if (bound->exclusive) text = (Slice){text.chars + 1, text.size - 1};
-    if (number_read_double(text, &bound->score)) return true;
+    bound->score = 0;
+    if (text.size == 0 || number_read_double(text, &bound->score)) return true;
     reply_error(cmd->reply, "ERR min or max is not a float");
     return false;
 }

@@ -298,7 +298,7 @@ static void reply_item(Cmd *cmd, const Zset *zset, uint32_t rank, bool with_scor
 static void random_members(Cmd *cmd, const Zset *zset, int64_t count, bool with_scores)
 {
     uint32_t size = zset ? zset_count(zset) : 0;
-    uint32_t wanted = count < 0 ? (uint32_t)-count : count < size ? (uint32_t)count : size;
+    uint32_t wanted = count < 0 ? (uint32_t)-count : count < (int64_t)size ? (uint32_t)count : size;
     if (size == 0) wanted = 0;
     reply_array(cmd->reply, with_scores && cmd->reply->protocol == 2 ? 2 * wanted : wanted);
     uint32_t *picked = mem_alloc(cmd->mem, wanted * sizeof(*picked));
@@ -319,10 +319,7 @@ static void cmd_zrandmember(Cmd *cmd)
         return;
     }
     if (cmd->argc > 2 && !cmd_integer(cmd, 2, &count)) return;
-    if (count < -1000000 || count > INT32_MAX) {
-        reply_error(cmd->reply, "ERR value is out of range");
-        return;
-    }
+    if (!random_count_ok(cmd, count, with_scores)) return;
     const Key *key = zset_find_key(cmd, cmd->argv[1], &wrong);
     if (wrong) return;
     const Zset *zset = key ? key->value.u.zset : NULL;
@@ -337,9 +334,9 @@ static void cmd_zscan(Cmd *cmd)
     bool wrong;
     uint32_t given = 0;
     ScanOptions options;
-    if (!scan_read(cmd, 2, &options)) return;
+    if (!scan_read_cursor(cmd, 2, &options)) return;
     const Key *key = zset_find_key(cmd, cmd->argv[1], &wrong);
-    if (wrong) return;
+    if (wrong || (key && !scan_read_options(cmd, 2, &options))) return;
     uint32_t count = key && options.cursor == 0 ? zset_count(key->value.u.zset) : 0;
     reply_array(cmd->reply, 2);
     reply_bulk_text(cmd->reply, "0");
@@ -368,6 +365,7 @@ const CommandBinding cmd_zset_bindings[] = {
     {"zdiffstore", cmd_zcombine_store},
     {"zincrby", cmd_zincrby},
     {"zinter", cmd_zcombine},
+    {"zintercard", cmd_zintercard},
     {"zinterstore", cmd_zcombine_store},
     {"zlexcount", cmd_zcount},
     {"zmpop", cmd_zmpop},

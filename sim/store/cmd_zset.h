@@ -16,5 +16,6 @@ void cmd_zcount(Cmd *cmd);    /* ZCOUNT, ZLEXCOUNT */
 /* cmd_zcombine.c */
 void cmd_zcombine(Cmd *cmd);       /* ZUNION, ZINTER, ZDIFF */
 void cmd_zcombine_store(Cmd *cmd); /* the same into a key */
+void cmd_zintercard(Cmd *cmd);
 
 #endif

@@ -177,6 +177,7 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
     case ROW_LMPOP:
     case ROW_ZMPOP:
     case ROW_SINTERCARD:
+    case ROW_ZINTERCARD:
     case ROW_ZDIFF:
     case ROW_ZINTER:
     case ROW_ZINTERCARD:

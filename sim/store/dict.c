@@ -15,6 +15,7 @@ struct Dict {
     uint32_t places; /* of the index; at least twice as many as entries */
     uint32_t used;   /* entries that are not gaps */
     uint64_t bytes;
+    DictHistory history;
 };
 
 Dict *dict_create(Mem *mem)
@@ -42,6 +43,16 @@ uint32_t dict_count(const Dict *dict)
 uint64_t dict_bytes(const Dict *dict)
 {
     return dict->bytes;
+}
+
+const DictHistory *dict_history(const Dict *dict)
+{
+    return &dict->history;
+}
+
+void dict_set_history(Dict *dict, DictHistory history)
+{
+    dict->history = history;
 }
 
 /* --- the index --- */
@@ -98,6 +109,14 @@ DictEntry *dict_find(const Dict *dict, Slice field)
     return place == UINT32_MAX ? NULL : &dict->entries.items[dict->index[place]];
 }
 
+static void note_field(DictHistory *history, Slice field, uint32_t count)
+{
+    int64_t number;
+    if (field.size > history->longest) history->longest = field.size;
+    if (count > history->most) history->most = count;
+    if (!history->texts) history->texts = !slice_integer(field, &number);
+}
+
 DictEntry *dict_need(Dict *dict, Slice field, bool *added, Mem *mem)
 {
     uint64_t hash = hash_of(field);
@@ -110,6 +129,7 @@ DictEntry *dict_need(Dict *dict, Slice field, bool *added, Mem *mem)
     index_put(dict, hash, dict->entries.count - 1);
     dict->used++;
     dict->bytes += field.size;
+    note_field(&dict->history, field, dict->used);
     return &dict->entries.items[dict->entries.count - 1];
 }
 
@@ -117,6 +137,7 @@ void dict_set_value(Dict *dict, DictEntry *entry, Slice value, Mem *mem)
 {
     Blob old = entry->value;
     dict->bytes = dict->bytes - old.size + value.size;
+    if (value.size > dict->history.longest) dict->history.longest = value.size;
     entry->value = blob_copy(mem, value); /* first the copy: value may lie in the old one */
     blob_free(mem, &old);
 }

@@ -15,6 +15,13 @@ typedef struct DictEntry {
     bool used;
 } DictEntry;
 
+/* The largest a Dict has ever been: a redis-server never goes back to a compact encoding. */
+typedef struct DictHistory {
+    uint32_t most;    /* entries */
+    uint32_t longest; /* bytes of a field or value */
+    bool texts;       /* some field was no integer */
+} DictHistory;
+
 Dict *dict_create(Mem *mem);
 void dict_destroy(Dict *dict, Mem *mem);
 uint32_t dict_count(const Dict *dict);
@@ -28,5 +35,7 @@ bool dict_remove(Dict *dict, Slice field, Mem *mem);
 const DictEntry *dict_next(const Dict *dict, uint32_t *at);
 const DictEntry *dict_at(const Dict *dict, uint32_t index); /* the index-th in order, from 0 */
 uint64_t dict_bytes(const Dict *dict);                      /* fields and values */
+const DictHistory *dict_history(const Dict *dict);
+void dict_set_history(Dict *dict, DictHistory history); /* of a copy, before it is filled */
 
 #endif

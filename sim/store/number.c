@@ -5,6 +5,7 @@
 #include "sim/base/array.h"
 #include "sim/base/assert.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,7 +133,7 @@ static void print_decimal(const Decimal *decimal, Text *out)
     }
 }
 
-static bool is_infinite(Slice text)
+bool number_is_infinite(Slice text)
 {
     if (text.size > 0 && (text.chars[0] == '-' || text.chars[0] == '+'))
         text = (Slice){text.chars + 1, text.size - 1};
@@ -142,9 +143,9 @@ static bool is_infinite(Slice text)
 const char *number_add_decimal(Slice a, Slice b, Text *sum)
 {
     Decimal left, right, result = {0};
-    bool infinite = is_infinite(a) || is_infinite(b);
-    if ((!is_infinite(a) && !read_decimal(a, &left)) ||
-        (!is_infinite(b) && !read_decimal(b, &right))) {
+    bool infinite = number_is_infinite(a) || number_is_infinite(b);
+    if ((!number_is_infinite(a) && !read_decimal(a, &left)) ||
+        (!number_is_infinite(b) && !read_decimal(b, &right))) {
         return "value is not a valid float";
     }
     if (infinite) return "increment would produce NaN or Infinity";
@@ -170,8 +171,10 @@ bool number_read_double(Slice text, double *value)
     chars[text.size] = '\0';
     if (memchr(chars, '\0', text.size)) return false;
     if (chars[0] == ' ' || (chars[0] >= '\t' && chars[0] <= '\r')) return false;
+    errno = 0;
     *value = strtod(chars, &end);
-    return *end == '\0' && end != chars && !isnan(*value);
+    bool beyond = errno == ERANGE && (isinf(*value) || fpclassify(*value) == FP_ZERO);
+    return *end == '\0' && end != chars && !isnan(*value) && !beyond;
 }
 
 void number_append_double(Text *out, double value)

@@ -14,6 +14,8 @@
 /* a + b in decimal: digits without trailing zeros. NULL, or the text of the error: "value is not a
  * valid float" or "increment would produce NaN or Infinity". */
 const char *number_add_decimal(Slice a, Slice b, Text *sum);
+bool number_is_infinite(Slice text); /* "inf", "-infinity", ... in letters of either case */
+
 /* A score: "1.5", "-inf", "+inf", "inf", "3e5". False for anything else, NaN included. */
 bool number_read_double(Slice text, double *value);
 /* As redis-server 7.0 prints a double (addReplyDouble): "%.17g", so 1.1 is 1.1000000000000001; inf,

@@ -4,7 +4,11 @@
 #include "sim/base/assert.h"
 #include "sim/store/glob.h"
 
-#define RANDOM_MAX 1000000 /* elements in one reply */
+#include <inttypes.h>
+#include <string.h>
+
+#define RANDOM_MAX                                                                                 \
+    1000000 /* elements in one reply, when they may repeat; simplified: no limit there */
 
 static void read_type(Slice word, ScanOptions *options)
 {
@@ -17,15 +21,26 @@ static void read_type(Slice word, ScanOptions *options)
     }
 }
 
-bool scan_read(Cmd *cmd, uint32_t at, ScanOptions *options)
+/* parseScanCursorOrReply reads with strtoul: it takes a sign and turns "-1" around. */
+bool scan_read_cursor(Cmd *cmd, uint32_t at, ScanOptions *options)
 {
-    int64_t cursor;
-    *options = (ScanOptions){.count = 10};
-    if (!slice_integer(cmd->argv[at], &cursor) || cursor < 0) {
-        reply_error(cmd->reply, "ERR invalid cursor");
-        return false;
+    Slice text = cmd->argv[at];
+    uint64_t cursor = 0;
+    bool negative = text.size > 0 && text.chars[0] == '-';
+    uint32_t start = text.size > 0 && (negative || text.chars[0] == '+') ? 1 : 0;
+    bool valid = start < text.size || text.size == 0; /* nothing at all is 0 */
+    for (uint32_t i = start; i < text.size && valid; i++) {
+        uint64_t digit = (uint64_t)(text.chars[i] - '0');
+        valid = digit <= 9 && cursor <= (UINT64_MAX - digit) / 10;
+        cursor = cursor * 10 + digit;
     }
-    options->cursor = (uint64_t)cursor;
+    *options = (ScanOptions){.count = 10, .cursor = negative ? 0 - cursor : cursor};
+    if (!valid) reply_error(cmd->reply, "ERR invalid cursor");
+    return valid;
+}
+
+bool scan_read_options(Cmd *cmd, uint32_t at, ScanOptions *options)
+{
     for (uint32_t i = at + 1; i < cmd->argc; i += 2) {
         bool has_value = i + 1 < cmd->argc;
         if (has_value && slice_is(cmd->argv[i], "count")) {
@@ -47,18 +62,29 @@ bool scan_read(Cmd *cmd, uint32_t at, ScanOptions *options)
     return true;
 }
 
-void scan_dict(Cmd *cmd, const Dict *dict, const ScanOptions *options, ScanShape shape)
+/* A compact encoding is given whole, whatever the cursor. */
+static bool is_whole(const Value *value, const ScanOptions *options)
+{
+    const char *encoding = value_encoding(value);
+    return options->cursor == 0 || strcmp(encoding, "listpack") == 0 ||
+           strcmp(encoding, "intset") == 0;
+}
+
+void scan_value(Cmd *cmd, const Value *value, const ScanOptions *options)
 {
     uint32_t at = 0, given = 0;
+    bool pairs = value && value->type == VALUE_HASH;
+    const Dict *dict = !value ? NULL : pairs ? value->u.hash : value->u.set;
+    if (value && !is_whole(value, options)) dict = NULL;
     reply_array(cmd->reply, 2);
     reply_bulk_text(cmd->reply, "0");
     uint32_t mark = reply_mark(cmd->reply);
-    for (const DictEntry *entry; dict && options->cursor == 0 && (entry = dict_next(dict, &at));) {
+    for (const DictEntry *entry; dict && (entry = dict_next(dict, &at));) {
         if (options->has_pattern && !glob_matches(options->pattern, blob_slice(entry->field)))
             continue;
         reply_bulk(cmd->reply, blob_slice(entry->field));
-        if (shape == SCAN_PAIRS) reply_bulk(cmd->reply, blob_slice(entry->value));
-        given += shape == SCAN_PAIRS ? 2 : 1;
+        if (pairs) reply_bulk(cmd->reply, blob_slice(entry->value));
+        given += pairs ? 2 : 1;
     }
     reply_array_at(cmd->reply, mark, given);
 }
@@ -86,13 +112,24 @@ static void reply_head(Cmd *cmd, uint32_t count, bool with_values)
     reply_array(cmd->reply, with_values && cmd->reply->protocol == 2 ? 2 * count : count);
 }
 
+bool random_count_ok(Cmd *cmd, int64_t count, bool doubled)
+{
+    if (count < -INT64_MAX) {
+        reply_error(cmd->reply,
+                    "ERR value is out of range, value must between %" PRId64 " and %" PRId64,
+                    -INT64_MAX, INT64_MAX);
+        return false;
+    }
+    bool fits = !doubled || (count >= -INT64_MAX / 2 && count <= INT64_MAX / 2);
+    if (fits && count >= -RANDOM_MAX) return true;
+    reply_error(cmd->reply, "ERR value is out of range");
+    return false;
+}
+
 void random_elements(Cmd *cmd, const Dict *dict, int64_t count, bool with_values)
 {
     uint32_t size = dict ? dict_count(dict) : 0;
-    if (count < -RANDOM_MAX || count > INT32_MAX) {
-        reply_error(cmd->reply, "ERR value is out of range");
-        return;
-    }
+    if (!random_count_ok(cmd, count, with_values)) return;
     if (size == 0 || count == 0) {
         reply_array(cmd->reply, 0);
     } else if (count < 0) {

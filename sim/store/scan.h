@@ -14,18 +14,21 @@ typedef struct ScanOptions {
     bool type_is_unknown;
 } ScanOptions;
 
-/* The cursor is argument `at`, options follow it; false after an error reply. */
-bool scan_read(Cmd *cmd, uint32_t at, ScanOptions *options);
+/* The cursor is argument `at`, options follow it; false after an error reply. Of a key that is not
+ * there only the cursor is looked at, as redis-server does. */
+bool scan_read_cursor(Cmd *cmd, uint32_t at, ScanOptions *options);
+bool scan_read_options(Cmd *cmd, uint32_t at, ScanOptions *options);
 
-typedef enum ScanShape { SCAN_FIELDS, SCAN_PAIRS } ScanShape;
-
-/* The reply of HSCAN and SSCAN: everything at once with cursor 0, as redis-server does for values
- * in their compact encoding. Simplified: large ones, too. */
-void scan_dict(Cmd *cmd, const Dict *dict, const ScanOptions *options, ScanShape shape);
+/* The reply of HSCAN and SSCAN of this value (NULL: none): everything at once, as redis-server does
+ * for values in their compact encoding. Simplified: large ones, too, with cursor 0. */
+void scan_value(Cmd *cmd, const Value *value, const ScanOptions *options);
 
 /* HRANDFIELD and SRANDMEMBER with a count: so many different ones, or with repetition when it is
  * negative; dict NULL is empty. */
 void random_elements(Cmd *cmd, const Dict *dict, int64_t count, bool with_values);
+/* Is this a count of random elements, twice as many values with `doubled`; false after an error
+ * reply. */
+bool random_count_ok(Cmd *cmd, int64_t count, bool doubled);
 /* `count` different numbers below `bound`, ascending, into picked (count <= bound). */
 void random_picks(Rng *rng, uint32_t bound, uint32_t count, uint32_t *picked);
 

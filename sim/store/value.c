@@ -73,6 +73,7 @@ static Dict *copy_dict(Mem *mem, const Dict *from)
 {
     Dict *to = dict_create(mem);
     uint32_t at = 0;
+    dict_set_history(to, *dict_history(from));
     for (const DictEntry *entry; (entry = dict_next(from, &at));) {
         bool added;
         DictEntry *copy = dict_need(to, blob_slice(entry->field), &added, mem);
@@ -83,7 +84,7 @@ static Dict *copy_dict(Mem *mem, const Dict *from)
 
 Value value_copy(Mem *mem, const Value *value)
 {
-    Value copy = {.type = value->type};
+    Value copy = {.type = value->type, .form = value->form};
     switch (value->type) {
     case VALUE_NONE: break;
     case VALUE_STRING: copy.u.string = blob_copy(mem, blob_slice(value->u.string)); break;
@@ -97,6 +98,7 @@ Value value_copy(Mem *mem, const Value *value)
     case VALUE_HASH: copy.u.hash = copy_dict(mem, value->u.hash); break;
     case VALUE_ZSET:
         copy.u.zset = zset_create(mem);
+        zset_set_history(copy.u.zset, *zset_history(value->u.zset));
         for (uint32_t i = 0; i < zset_count(value->u.zset); i++) {
             ZsetItem item = zset_at(value->u.zset, i);
             zset_put(copy.u.zset, item.member, item.score, mem);
@@ -187,54 +189,32 @@ uint64_t value_bytes(const Value *value)
 #define LISTPACK_VALUE   64
 #define INTSET_ENTRIES   512
 
-static const char *string_encoding(Slice text)
+static const char *string_encoding(Slice text, StringForm form)
 {
     int64_t number;
-    if (text.size <= 20 && slice_integer(text, &number)) return "int";
+    if (form == STRING_GROWN) return "raw";
+    if (form == STRING_WRITTEN && text.size <= 20 && slice_integer(text, &number)) return "int";
     return text.size <= EMBSTR_MAX ? "embstr" : "raw";
 }
 
-static bool all_integers(const Dict *dict)
+/* A value that once outgrew its compact form keeps the other one. */
+static bool is_small(const DictHistory *history)
 {
-    uint32_t at = 0;
-    int64_t number;
-    for (const DictEntry *entry; (entry = dict_next(dict, &at));) {
-        if (!slice_integer(blob_slice(entry->field), &number)) return false;
-    }
-    return true;
-}
-
-static bool is_small(const Dict *dict)
-{
-    uint32_t at = 0;
-    if (dict_count(dict) > LISTPACK_ENTRIES) return false;
-    for (const DictEntry *entry; (entry = dict_next(dict, &at));) {
-        if (entry->field.size > LISTPACK_VALUE || entry->value.size > LISTPACK_VALUE) return false;
-    }
-    return true;
-}
-
-static bool is_small_zset(const Zset *zset)
-{
-    if (zset_count(zset) > LISTPACK_ENTRIES) return false;
-    for (uint32_t i = 0; i < zset_count(zset); i++) {
-        if (zset_at(zset, i).member.size > LISTPACK_VALUE) return false;
-    }
-    return true;
+    return history->most <= LISTPACK_ENTRIES && history->longest <= LISTPACK_VALUE;
 }
 
 const char *value_encoding(const Value *value)
 {
+    const DictHistory *history;
     switch (value->type) {
     case VALUE_NONE: return "none";
-    case VALUE_STRING: return string_encoding(blob_slice(value->u.string));
+    case VALUE_STRING: return string_encoding(blob_slice(value->u.string), value->form);
     case VALUE_LIST: return "quicklist";
     case VALUE_SET:
-        return dict_count(value->u.set) <= INTSET_ENTRIES && all_integers(value->u.set)
-                   ? "intset"
-                   : "hashtable";
-    case VALUE_HASH: return is_small(value->u.hash) ? "listpack" : "hashtable";
-    case VALUE_ZSET: return is_small_zset(value->u.zset) ? "listpack" : "skiplist";
+        history = dict_history(value->u.set);
+        return history->most <= INTSET_ENTRIES && !history->texts ? "intset" : "hashtable";
+    case VALUE_HASH: return is_small(dict_history(value->u.hash)) ? "listpack" : "hashtable";
+    case VALUE_ZSET: return is_small(zset_history(value->u.zset)) ? "listpack" : "skiplist";
     }
     return "none";
 }

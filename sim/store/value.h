@@ -28,8 +28,16 @@ typedef struct Blob { /* bytes that are owned */
     uint32_t size;
 } Blob;
 
+/* How a string came to be, as far as OBJECT ENCODING tells it. */
+typedef enum StringForm {
+    STRING_WRITTEN, /* as a client wrote it: a number is kept as one */
+    STRING_TEXT,    /* the result of INCRBYFLOAT: never kept as a number */
+    STRING_GROWN    /* changed in place by APPEND, SETRANGE, SETBIT: raw */
+} StringForm;
+
 typedef struct Value {
     ValueType type;
+    StringForm form; /* of a string */
     union {
         Blob string;
         List *list;

@@ -35,6 +35,16 @@ uint64_t zset_bytes(const Zset *zset)
     return dict_bytes(zset->members) + 8 * (uint64_t)zset->items.count;
 }
 
+const DictHistory *zset_history(const Zset *zset)
+{
+    return dict_history(zset->members);
+}
+
+void zset_set_history(Zset *zset, DictHistory history)
+{
+    dict_set_history(zset->members, history);
+}
+
 bool zset_score(const Zset *zset, Slice member, double *score)
 {
     const DictEntry *entry = dict_find(zset->members, member);
@@ -99,6 +109,7 @@ static void insert(Zset *zset, double score, Slice member, Mem *mem)
 bool zset_put(Zset *zset, Slice member, double score, Mem *mem)
 {
     bool added;
+    if (score == 0) score = 0; /* a listpack keeps integers, and no negative zero */
     DictEntry *entry = dict_need(zset->members, member, &added, mem);
     Slice own = blob_slice(entry->field); /* its block stays where it is */
     if (!added) {

@@ -16,6 +16,8 @@ Zset *zset_create(Mem *mem);
 void zset_destroy(Zset *zset, Mem *mem);
 uint32_t zset_count(const Zset *zset);
 uint64_t zset_bytes(const Zset *zset);
+const DictHistory *zset_history(const Zset *zset);
+void zset_set_history(Zset *zset, DictHistory history);         /* of a copy, before it is filled */
 bool zset_score(const Zset *zset, Slice member, double *score); /* false: no such member */
 bool zset_rank(const Zset *zset, Slice member, uint32_t *rank); /* from 0, lowest score first */
 ZsetItem zset_at(const Zset *zset, uint32_t rank);

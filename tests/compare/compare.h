@@ -36,7 +36,9 @@ typedef struct Grammar {
 /* Reads a file of patterns: a line each, empty ones and those that begin with '#' are skipped.
  *   [a|b c]  nothing, or one of these      (a|b)  one of these      {a}  one to three times
  *   @k @s @l @h @S @z  a key: any, or mostly one that holds a string, list, hash, set, sorted set
- *   @v value  @m member  @i integer  @I small integer  @f float  @p pattern  @b score bound
+ *   @F the key of a float  @y a key of a sorted set whose scores are all 0
+ *   @v value  @m member  @i integer  @I small integer  @f float  @d short decimal  @p pattern  @b
+ * score bound
  *   @x lexicographic bound  @t seconds far away  @T milliseconds far away  @n slot  @o own ID
  *   @u an unknown ID */
 bool grammar_read(Grammar *grammar, const char *path);

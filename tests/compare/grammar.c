@@ -79,8 +79,9 @@ static void put_key(Build *build, char kind)
 
 static void put_value(Build *build)
 {
-    static const char *const values[] = {"",    "0",   "-1",  "abc",    "10.5", "3.0e3", "  x",
-                                         "007", "1e2", "inf", "\xff\n", "9223372036854775807"};
+    static const char *const values[] = {"",     "0",     "-1",     "abc",
+                                         "10.5", "3.0e3", "  x",    "007",
+                                         "1e2",  "inf",   "\xff\n", "9223372036854775807"};
     uint32_t kind = below(build, 10);
     if (kind < 4) text_append(build->bytes, "%u", below(build, 100));
     else if (kind < 7) text_append(build->bytes, "%c%u", 'a' + below(build, 4), below(build, 5));
@@ -107,16 +108,25 @@ static void put_integer(Build *build)
 
 static void put_float(Build *build)
 {
-    static const char *const some[] = {"0",   "1",   "-1",   "1.5",   "-2.25", "3.14159",
-                                       "1e3", "0.1", "1e-7", "1e20",  "inf",   "-inf",
-                                       "nan", "x",   "",     "1e400", "0x10",  "17179869184.000001"};
+    static const char *const some[] = {
+        "0",    "1",   "-1",   "1.5", "-2.25", "3.14159", "1e3",   "0.1",  "1e-7",
+        "1e20", "inf", "-inf", "nan", "x",     "",        "1e400", "0x10", "17179869184.000001"};
+    if (below(build, 3)) text_append(build->bytes, "%d", (int)below(build, 20) - 5);
+    else text_append(build->bytes, "%s", some[below(build, ARRAY_LENGTH(some))]);
+}
+
+/* Numbers of which redis-server's long double makes the same decimals as exact ones. */
+static void put_decimal(Build *build)
+{
+    static const char *const some[] = {"0.5", "-1.25", "10.75", "inf", "nan", "x", "", "1e2"};
     if (below(build, 3)) text_append(build->bytes, "%d", (int)below(build, 20) - 5);
     else text_append(build->bytes, "%s", some[below(build, ARRAY_LENGTH(some))]);
 }
 
 static void put_bound(Build *build)
 {
-    static const char *const some[] = {"-inf", "+inf", "(0", "(3.5", "2", "7", "(x", "(inf", "-1e3"};
+    static const char *const some[] = {"-inf", "+inf", "(0",   "(3.5", "2",
+                                       "7",    "(x",   "(inf", "-1e3"};
     text_append(build->bytes, "%s", some[below(build, ARRAY_LENGTH(some))]);
 }
 
@@ -142,6 +152,9 @@ static void put_terminal(Build *build, char kind)
     case 'I': text_append(build->bytes, "%u", below(build, 4)); break;
     case 'f': put_float(build); break;
     case 'b': put_bound(build); break;
+    case 'F': text_append(build->bytes, "{t}f"); break;
+    case 'y': text_append(build->bytes, "{t}y%u", below(build, 3)); break;
+    case 'd': put_decimal(build); break;
     case 'p': put_one_of(build, patterns, ARRAY_LENGTH(patterns)); break;
     case 'x': put_one_of(build, lex, ARRAY_LENGTH(lex)); break;
     case 't': text_append(build->bytes, "%u", 50000 + below(build, 1000)); break;

@@ -97,7 +97,8 @@ static void print_words(const Slices *words)
     for (uint32_t i = 0; i < words->count; i++) {
         Slice word = words->items[i];
         bool plain = word.size > 0;
-        for (uint32_t j = 0; j < word.size; j++) plain &= word.chars[j] > ' ' && word.chars[j] < 127;
+        for (uint32_t j = 0; j < word.size; j++)
+            plain &= word.chars[j] > ' ' && word.chars[j] < 127;
         printf("%s", i ? " " : "");
         if (plain) printf("%.*s", (int)word.size, word.chars);
         else printf("\"%.*s\"", (int)word.size, word.size ? word.chars : "");
@@ -171,7 +172,8 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strncmp(argv[i], "--", 2) == 0) {
             if (!read_option(argv[i], argv[i + 1], &options)) {
-                fprintf(stderr, "compare: options are --seed N, --count N, --wrong PPM, --show N\n");
+                fprintf(stderr,
+                        "compare: options are --seed N, --count N, --wrong PPM, --show N\n");
                 return 2;
             }
             i++;
@@ -180,6 +182,7 @@ int main(int argc, char **argv)
         files++;
         differing += !compare_grammar(argv[i], &options);
     }
-    if (files == 0) fprintf(stderr, "compare: give it files of patterns (tests/compare/*.grammar)\n");
+    if (files == 0)
+        fprintf(stderr, "compare: give it files of patterns (tests/compare/*.grammar)\n");
     return files == 0 ? 2 : differing > 0;
 }

@@ -19,8 +19,7 @@ Ours *ours_start(void)
     if (!ours) abort();
     config.sim.trace_level = 0;
     ours->fixture = fixture_open(&config);
-    ours->connection =
-        fixture_submit(&ours->fixture, &(Command){.kind = CMD_CONNECT, .host = 0});
+    ours->connection = fixture_submit(&ours->fixture, &(Command){.kind = CMD_CONNECT, .host = 0});
     return ours;
 }
 

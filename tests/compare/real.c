@@ -48,13 +48,16 @@ static void run_server(const Real *real, uint16_t port, uint16_t bus)
     snprintf(port_text, sizeof(port_text), "%u", port);
     snprintf(bus_text, sizeof(bus_text), "%u", bus);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* it never outlives us */
-    execlp("redis-server", "redis-server", "--port", port_text, "--cluster-port", bus_text, "--bind",
-           "127.0.0.1", "--cluster-enabled", "yes", "--save", "", "--appendonly", "no", "--dir",
-           real->directory, "--logfile", "log", "--enable-debug-command", "yes", (char *)NULL);
+    /* One program under two names; Debian's redis-tools has it without the service. */
+    execlp("redis-check-rdb", "redis-server", "--port", port_text, "--cluster-port", bus_text,
+           "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--save", "", "--appendonly", "no",
+           "--dir", real->directory, "--logfile", "log", "--enable-debug-command", "yes",
+           (char *)NULL);
     _exit(127);
 }
 
-/* A request is answered within five seconds, or never. Tries for five seconds: the server needs some milliseconds to listen. */
+/* A request is answered within five seconds, or never. Tries for five seconds: the server needs
+ * some milliseconds to listen. */
 static bool connect_to(Real *real, uint16_t port)
 {
     struct sockaddr_in address = loopback(port);
