@@ -58,6 +58,5 @@ const ServerBinding absent_bindings[] = {
     {"xrevrange", reply_not_modelled},
     {"xsetid", reply_not_modelled},
     {"xtrim", reply_not_modelled},
-    {"zintercard", reply_not_modelled},
     {NULL, NULL},
 };

@@ -220,26 +220,9 @@ static bool refuse_stale(Request *request)
     return true;
 }
 
-/* A refused EXEC is the end of its transaction (rejectCommand, execCommandAbort). */
-static void abort_exec(Request *request, uint32_t mark)
-{
-    Client *client = request->client;
-    Text *out = &client->reply.out;
-    Text why = {.mem = request->server->mem};
-    const char *chars = text_chars(out) + mark + 1;
-    if (strncmp(chars, "ERR ", 4) == 0) chars += 4;
-    text_append(&why, "%.*s", (int)strcspn(chars, "\r"), chars);
-    out->size = mark;
-    out->chars[mark] = '\0';
-    reply_error(&client->reply, "EXECABORT Transaction discarded because of: %s", text_chars(&why));
-    text_deinit(&why);
-    client_discard(client, request->server->parts.keys, request->server->mem);
-}
-
 /* The first refusal that applies; afterwards an open transaction is marked. */
 static bool refuse(Request *request)
 {
-    uint32_t mark = reply_mark(&request->client->reply);
     static bool (*const refusals[])(Request *) = {
         refuse_http,         refuse_unknown,         refuse_arity,
         refuse_in_multi,     refuse_without_cluster, refuse_redirect,
@@ -249,8 +232,6 @@ static bool refuse(Request *request)
         if (!refusals[i](request)) continue;
         callstats_rejected(request);
         multi_fail(request->client);
-        bool ends = request->row && is_named(request, "exec") && refusals[i] != refuse_redirect;
-        if (ends) abort_exec(request, mark);
         return true;
     }
     return false;

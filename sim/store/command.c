@@ -180,7 +180,6 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
     case ROW_ZINTERCARD:
     case ROW_ZDIFF:
     case ROW_ZINTER:
-    case ROW_ZINTERCARD:
     case ROW_ZUNION: return add_counted(argv, argc, 1, out, mem);
     case ROW_ZDIFFSTORE:
     case ROW_ZINTERSTORE:
