@@ -478,7 +478,7 @@ static void tools_get_what_they_ask_for(void)
          "+OK\n-ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please "
          "note that when switching between policies at runtime LRU and LFU data will take some "
          "time "
-         "to adjust.\n:1\n$int\n:1"},
+         "to adjust.\n:2147483647\n$int\n:1"},
         {0, "MEMORY USAGE bar", "_"},
         {0, "MEMORY USAGE bar x", SYNTAX},
         {0, "MEMORY USAGE bar SAMPLES x", NOT_INTEGER},
