@@ -1,6 +1,8 @@
 /* conffile.c -- see conffile.h. */
 #include "sim/cluster/conffile.h"
 
+#include "sim/cluster/settings.h"
+
 #include "sim/base/assert.h"
 #include "sim/base/resp.h"
 
@@ -112,7 +114,12 @@ static bool apply(Reading *reading, const char *name, const Slices *words)
     bool fits =
         is_save ? add_save(reading, value, &err) : config_set(reading->config, name, value, &err);
     if (fits) return true;
-    return refuse(reading->problem, is_save ? "Invalid save parameters" : err.text, err.text);
+    uint32_t setting;
+    Error real = {{0}};
+    bool in_form = !setting_find(words->items[0], &setting) ||
+                   setting_check(setting_at(setting), value, &real);
+    const char *reason = in_form ? err.text : real.text;
+    return refuse(reading->problem, is_save ? "Invalid save parameters" : reason, err.text);
 }
 
 static bool read_line(Reading *reading, Slice line, Slices *words, Text *scratch)

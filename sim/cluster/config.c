@@ -4,6 +4,7 @@
 #include "sim/base/array.h"
 #include "sim/base/assert.h"
 #include "sim/base/text.h"
+#include "sim/cluster/settings.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -27,141 +28,11 @@ static const Directive DIRECTIVES[] = {
 };
 
 #define DIRECTIVE_COUNT ((uint32_t)ARRAY_LENGTH(DIRECTIVES))
+#define SETTINGS_MAX    256
 #define SAVE_INDEX      DIRECTIVE_COUNT /* `save` is listed after those of the table */
 
 static const char *const FSYNC_WORDS[] = {"no", "always", "everysec"};
 static const SavePoints SAVE_DEFAULT = {{{3600, 1}, {300, 100}, {60, 10000}}, 3};
-
-/* Directives that real configurations have and that change nothing in a virtual node: it listens at
- * its host's address and keeps nodes.conf as a model. Their values are
- * checked for form. */
-typedef enum IgnoredKind {
-    IGNORED_TEXT,
-    IGNORED_WORDS, /* several texts on one line */
-    IGNORED_BOOL,
-    IGNORED_NUMBER,
-    IGNORED_PORT,
-    IGNORED_SIZE
-} IgnoredKind;
-
-typedef struct Ignored {
-    const char *name;
-    IgnoredKind kind;
-} Ignored;
-
-static const Ignored IGNORED[] = {
-    {"port", IGNORED_PORT},
-    {"cluster-port", IGNORED_PORT},
-    {"tls-port", IGNORED_PORT},
-    {"bind", IGNORED_WORDS},
-    {"bind-source-addr", IGNORED_TEXT},
-    {"unixsocket", IGNORED_TEXT},
-    {"unixsocketperm", IGNORED_TEXT},
-    {"dir", IGNORED_TEXT},
-    {"logfile", IGNORED_TEXT},
-    {"loglevel", IGNORED_TEXT},
-    {"syslog-enabled", IGNORED_BOOL},
-    {"syslog-ident", IGNORED_TEXT},
-    {"syslog-facility", IGNORED_TEXT},
-    {"crash-log-enabled", IGNORED_BOOL},
-    {"crash-memcheck-enabled", IGNORED_BOOL},
-    {"always-show-logo", IGNORED_BOOL},
-    {"set-proc-title", IGNORED_BOOL},
-    {"proc-title-template", IGNORED_TEXT},
-    {"supervised", IGNORED_TEXT},
-    {"pidfile", IGNORED_TEXT},
-    {"dbfilename", IGNORED_TEXT},
-    {"rdbcompression", IGNORED_BOOL},
-    {"rdbchecksum", IGNORED_BOOL},
-    {"rdb-del-sync-files", IGNORED_BOOL},
-    {"rdb-save-incremental-fsync", IGNORED_BOOL},
-    {"sanitize-dump-payload", IGNORED_TEXT},
-    {"stop-writes-on-bgsave-error", IGNORED_BOOL},
-    {"daemonize", IGNORED_BOOL},
-    {"protected-mode", IGNORED_BOOL},
-    {"appendfilename", IGNORED_TEXT},
-    {"appenddirname", IGNORED_TEXT},
-    {"aof-load-truncated", IGNORED_BOOL},
-    {"aof-use-rdb-preamble", IGNORED_BOOL},
-    {"aof-timestamp-enabled", IGNORED_BOOL},
-    {"aof-rewrite-incremental-fsync", IGNORED_BOOL},
-    {"shutdown-on-sigint", IGNORED_WORDS},
-    {"shutdown-on-sigterm", IGNORED_WORDS},
-    {"databases", IGNORED_NUMBER},
-    {"hz", IGNORED_NUMBER},
-    {"dynamic-hz", IGNORED_BOOL},
-    {"timeout", IGNORED_NUMBER},
-    {"tcp-backlog", IGNORED_NUMBER},
-    {"tcp-keepalive", IGNORED_NUMBER},
-    {"maxclients", IGNORED_NUMBER},
-    {"io-threads", IGNORED_NUMBER},
-    {"io-threads-do-reads", IGNORED_BOOL},
-    {"maxmemory", IGNORED_SIZE},
-    {"maxmemory-policy", IGNORED_TEXT},
-    {"maxmemory-samples", IGNORED_NUMBER},
-    {"maxmemory-eviction-tenacity", IGNORED_NUMBER},
-    {"replica-ignore-maxmemory", IGNORED_BOOL},
-    {"active-expire-effort", IGNORED_NUMBER},
-    {"lazyfree-lazy-eviction", IGNORED_BOOL},
-    {"lazyfree-lazy-expire", IGNORED_BOOL},
-    {"lazyfree-lazy-server-del", IGNORED_BOOL},
-    {"lazyfree-lazy-user-del", IGNORED_BOOL},
-    {"lazyfree-lazy-user-flush", IGNORED_BOOL},
-    {"replica-lazy-flush", IGNORED_BOOL},
-    {"activerehashing", IGNORED_BOOL},
-    {"activedefrag", IGNORED_BOOL},
-    {"jemalloc-bg-thread", IGNORED_BOOL},
-    {"disable-thp", IGNORED_BOOL},
-    {"oom-score-adj", IGNORED_TEXT},
-    {"oom-score-adj-values", IGNORED_WORDS},
-    {"hash-max-listpack-entries", IGNORED_NUMBER},
-    {"hash-max-listpack-value", IGNORED_NUMBER},
-    {"list-max-listpack-size", IGNORED_TEXT},
-    {"list-compress-depth", IGNORED_NUMBER},
-    {"set-max-intset-entries", IGNORED_NUMBER},
-    {"zset-max-listpack-entries", IGNORED_NUMBER},
-    {"zset-max-listpack-value", IGNORED_NUMBER},
-    {"hll-sparse-max-bytes", IGNORED_SIZE},
-    {"stream-node-max-bytes", IGNORED_SIZE},
-    {"stream-node-max-entries", IGNORED_NUMBER},
-    {"client-output-buffer-limit", IGNORED_WORDS},
-    {"client-query-buffer-limit", IGNORED_SIZE},
-    {"proto-max-bulk-len", IGNORED_SIZE},
-    {"maxmemory-clients", IGNORED_TEXT},
-    {"latency-tracking", IGNORED_BOOL},
-    {"latency-tracking-info-percentiles", IGNORED_WORDS},
-    {"tracking-table-max-keys", IGNORED_NUMBER},
-    {"notify-keyspace-events", IGNORED_TEXT},
-    {"acllog-max-len", IGNORED_NUMBER},
-    {"aclfile", IGNORED_TEXT},
-    {"acl-pubsub-default", IGNORED_TEXT},
-    {"busy-reply-threshold", IGNORED_NUMBER},
-    {"lua-time-limit", IGNORED_NUMBER},
-    {"cluster-config-file", IGNORED_TEXT},
-    {"cluster-announce-ip", IGNORED_TEXT},
-    {"cluster-announce-port", IGNORED_PORT},
-    {"cluster-announce-tls-port", IGNORED_PORT},
-    {"cluster-announce-bus-port", IGNORED_PORT},
-    {"cluster-announce-hostname", IGNORED_TEXT},
-    {"cluster-preferred-endpoint-type", IGNORED_TEXT},
-    {"repl-diskless-sync", IGNORED_BOOL},
-    {"repl-diskless-sync-max-replicas", IGNORED_NUMBER},
-    {"repl-diskless-load", IGNORED_TEXT},
-    {"repl-disable-tcp-nodelay", IGNORED_BOOL},
-    {"replica-announced", IGNORED_BOOL},
-    {"replica-priority", IGNORED_NUMBER},
-    {"slave-priority", IGNORED_NUMBER},
-    {"replica-read-only", IGNORED_BOOL},
-    {"requirepass", IGNORED_TEXT},
-    {"masterauth", IGNORED_TEXT},
-    {"masteruser", IGNORED_TEXT},
-    {"enable-debug-command", IGNORED_TEXT},
-    {"enable-protected-configs", IGNORED_TEXT},
-    {"enable-module-command", IGNORED_TEXT},
-    {"ignore-warnings", IGNORED_WORDS},
-};
-
-#define IGNORED_COUNT ((uint32_t)ARRAY_LENGTH(IGNORED))
 
 static char lower(char c)
 {
@@ -412,39 +283,26 @@ static bool set_directive(NodeConfig *config, const Directive *directive, const 
     return true;
 }
 
-static bool check_ignored(const Ignored *ignored, const char *text, Error *err)
+/* A directive that changes nothing in a virtual node: it listens at its host's address, keeps
+ * nodes.conf as a model, has no log, no users, no limits of memory. Its value is checked for form.
+ */
+static bool check_ignored(const Setting *setting, const char *text, Error *err)
 {
-    uint64_t value;
-    switch (ignored->kind) {
-    case IGNORED_TEXT:
-    case IGNORED_WORDS: return true;
-    case IGNORED_BOOL:
-        if (read_bool(text, &value)) return true;
-        return error_set(err, "%s is 'yes' or 'no', not '%s'", ignored->name, text);
-    case IGNORED_NUMBER:
-        if (read_number(text, &value)) return true;
-        return error_set(err, "%s is a number, not '%s'", ignored->name, text);
-    case IGNORED_PORT:
-        if (read_number(text, &value) && value <= 65535) return true;
-        return error_set(err, "%s is a port from 0 to 65535, not '%s'", ignored->name, text);
-    case IGNORED_SIZE:
-        if (read_size(text, &value)) return true;
-        return error_set(err, "%s is a size such as 1048576 or 1mb, not '%s'", ignored->name, text);
-    }
-    SIM_ASSERT(ignored->kind <= IGNORED_SIZE);
-    return false;
+    Error reason = {{0}};
+    if (setting_check(setting, text, &reason)) return true;
+    return error_set(err, "%s: %s, not '%s'", setting->name, reason.text, text);
 }
 
 static bool no_such_directive(const char *name, Error *err)
 {
-    const char *names[2 * ARRAY_LENGTH(DIRECTIVES) + ARRAY_LENGTH(IGNORED) + 1];
+    const char *names[2 * ARRAY_LENGTH(DIRECTIVES) + SETTINGS_MAX];
     uint32_t count = 0;
-    names[count++] = "save";
     for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) names[count++] = DIRECTIVES[i].name;
     for (uint32_t i = 0; i < DIRECTIVE_COUNT; i++) {
         if (DIRECTIVES[i].old_name[0]) names[count++] = DIRECTIVES[i].old_name;
     }
-    for (uint32_t i = 0; i < IGNORED_COUNT; i++) names[count++] = IGNORED[i].name;
+    SIM_ASSERT(setting_count() <= SETTINGS_MAX);
+    for (uint32_t i = 0; i < setting_count(); i++) names[count++] = setting_at(i)->name;
     const char *nearest = text_nearest(name, names, count);
     if (nearest)
         return error_set(err, "there is no directive '%s'; did you mean '%s'?", name, nearest);
@@ -460,9 +318,9 @@ bool config_set(NodeConfig *config, const char *name, const char *value, Error *
         if (old || is_name(name, directive->name))
             return set_directive(config, directive, value, err);
     }
-    for (uint32_t i = 0; i < IGNORED_COUNT; i++) {
-        if (is_name(name, IGNORED[i].name)) return check_ignored(&IGNORED[i], value, err);
-    }
+    uint32_t setting;
+    if (setting_find(slice_of(name), &setting))
+        return check_ignored(setting_at(setting), value, err);
     return no_such_directive(name, err);
 }
 
@@ -479,17 +337,11 @@ bool config_find(const char *name, uint32_t *index)
 bool config_known(const char *name)
 {
     uint32_t index;
-    if (config_find(name, &index)) return true;
-    for (uint32_t i = 0; i < IGNORED_COUNT; i++) {
-        if (is_name(name, IGNORED[i].name)) return true;
-    }
-    return false;
+    return setting_find(slice_of(name), &index);
 }
 
 bool config_takes_many(const char *name)
 {
-    for (uint32_t i = 0; i < IGNORED_COUNT; i++) {
-        if (is_name(name, IGNORED[i].name)) return IGNORED[i].kind == IGNORED_WORDS;
-    }
-    return is_name(name, "save");
+    uint32_t index;
+    return setting_find(slice_of(name), &index) && (setting_at(index)->flags & SETTING_WORDS);
 }

@@ -4,6 +4,7 @@
  * A virtual node obeys the directives of sim/cluster/config.def, changed while it runs. All others
  * of settings.def are checked, kept and told again, and have no effect. */
 #include "sim/base/assert.h"
+#include "sim/cluster/settings.h"
 #include "sim/server/server_inside.h"
 #include "sim/store/glob.h"
 
@@ -12,29 +13,6 @@
 #include <string.h>
 
 #define WORD_MAX_SIZE 256
-
-#define SETTING_IMMUTABLE 1
-#define SETTING_PROTECTED 2
-
-typedef enum SettingKind { BOOL, NUMBER, MEMORY, OCTAL, ENUM, TEXT } SettingKind;
-
-typedef struct Setting {
-    const char *name, *old_name;
-    SettingKind kind;
-    uint8_t flags;
-    int64_t min;
-    uint64_t max;
-    const char *words, *value;
-} Setting;
-
-static const Setting settings[] = {
-#define SETTING(name, old, kind, flags, min, max, words, value)                                    \
-    {name, old, kind, flags, min, max, words, value},
-#include "sim/server/settings.def"
-#undef SETTING
-};
-
-#define SETTING_COUNT ((uint32_t)ARRAY_LENGTH(settings))
 
 /* --- values --- */
 
@@ -52,16 +30,16 @@ static void append_value(const Request *request, uint32_t setting, Text *out)
     const Server *server = request->server;
     uint32_t index;
     char value[CONFIG_VALUE_SIZE];
-    if (obeyed(settings[setting].name, &index)) {
+    if (obeyed(setting_at(setting)->name, &index)) {
         config_value_text(&server->parts.node->cfg, index, value, sizeof(value));
         text_append(out, "%s", value);
-    } else if (strcmp(settings[setting].name, "port") == 0) {
+    } else if (strcmp(setting_at(setting)->name, "port") == 0) {
         text_append(out, "%u", server->addrs[server->parts.node->addr].port);
     } else if (setting < server->settings.count && server->settings.items[setting].chars) {
         Slice kept = blob_slice(server->settings.items[setting]);
         text_append_bytes(out, kept.chars + 1, kept.size - 1);
     } else {
-        text_append(out, "%s", settings[setting].value);
+        text_append(out, "%s", setting_at(setting)->value);
     }
 }
 
@@ -115,9 +93,9 @@ static void config_get(Request *request)
 {
     Reply *reply = &request->client->reply;
     uint32_t mark = reply_mark(reply), count = 0;
-    for (uint32_t i = 0; i < SETTING_COUNT; i++) {
-        count += tell(request, i, settings[i].name);
-        count += tell(request, i, settings[i].old_name);
+    for (uint32_t i = 0; i < setting_count(); i++) {
+        count += tell(request, i, setting_at(i)->name);
+        count += tell(request, i, setting_at(i)->old_name);
     }
     reply_map_at(reply, mark, count);
 }
@@ -132,68 +110,11 @@ static bool copy_word(Slice word, char *out, size_t size)
     return true;
 }
 
-/* The setting of an argument; SETTING_COUNT when there is none of that name. */
+/* setting_count() when there is none of that name. */
 static uint32_t find_setting(Slice name)
 {
-    for (uint32_t i = 0; i < SETTING_COUNT; i++) {
-        bool old = settings[i].old_name[0] && slice_is(name, settings[i].old_name);
-        if (old || slice_is(name, settings[i].name)) return i;
-    }
-    return SETTING_COUNT;
-}
-
-static bool in_limits(const Setting *setting, bool negative, uint64_t size, Error *err)
-{
-    bool low = negative ? setting->min >= 0 || size > 0 - (uint64_t)setting->min
-                        : setting->min > 0 && size < (uint64_t)setting->min;
-    if (!low && (negative || size <= setting->max)) return true;
-    return error_set(err, "argument must be between %" PRId64 " and %" PRIu64 " inclusive",
-                     setting->min, setting->max);
-}
-
-static bool is_one_of(const char *words, Slice word)
-{
-    for (const char *at = words; *at; at += strspn(at, ", ")) {
-        uint32_t size = (uint32_t)strcspn(at, ",");
-        bool same = size == word.size;
-        for (uint32_t i = 0; same && i < size; i++) {
-            char c = word.chars[i];
-            same = at[i] == (c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c);
-        }
-        if (same) return true;
-        at += size;
-    }
-    return false;
-}
-
-/* The errors of redis-server about a value; what they let pass has the right form. */
-static bool check_value(const Setting *setting, const char *text, Error *err)
-{
-    int64_t number = 0;
-    uint64_t size = 0;
-    switch (setting->kind) {
-    case BOOL:
-        return slice_is(slice_of(text), "yes") || slice_is(slice_of(text), "no") ||
-               error_set(err, "argument must be 'yes' or 'no'");
-    case NUMBER:
-        if (!slice_integer(slice_of(text), &number))
-            return error_set(err, "argument couldn't be parsed into an integer");
-        return in_limits(setting, number < 0, number < 0 ? 0 - (uint64_t)number : (uint64_t)number,
-                         err);
-    case MEMORY:
-        if (!config_read_size(text, &size))
-            return error_set(err, "argument must be a memory value");
-        return in_limits(setting, false, size, err);
-    case OCTAL:
-        return text[strspn(text, "01234567")] == '\0' ||
-               error_set(err, "argument couldn't be parsed as an octal number");
-    case ENUM:
-        return is_one_of(setting->words, slice_of(text)) ||
-               error_set(err, "argument(s) must be one of the following: %s", setting->words);
-    case TEXT: return true;
-    }
-    SIM_ASSERT(setting->kind <= TEXT);
-    return false;
+    uint32_t index;
+    return setting_find(name, &index) ? index : setting_count();
 }
 
 static bool failed(Request *request, Slice name, const char *reason)
@@ -209,7 +130,7 @@ static bool check_names(Request *request)
 {
     for (uint32_t i = 2; i < request->argc; i += 2) {
         Slice name = request->argv[i];
-        if (find_setting(name) < SETTING_COUNT) continue;
+        if (find_setting(name) < setting_count()) continue;
         reply_error(&request->client->reply,
                     "ERR Unknown option or number of arguments for CONFIG SET - '%.*s'",
                     (int)name.size, name.chars);
@@ -218,9 +139,9 @@ static bool check_names(Request *request)
     for (uint32_t i = 2; i < request->argc; i += 2) {
         Slice name = request->argv[i];
         uint32_t setting = find_setting(name);
-        if (settings[setting].flags & SETTING_IMMUTABLE)
+        if (setting_at(setting)->flags & SETTING_IMMUTABLE)
             return failed(request, name, "can't set immutable config");
-        if (settings[setting].flags & SETTING_PROTECTED)
+        if (setting_at(setting)->flags & SETTING_PROTECTED)
             return failed(request, name, "can't set protected config");
         for (uint32_t before = 2; before < i; before += 2) {
             if (find_setting(request->argv[before]) == setting)
@@ -236,12 +157,14 @@ static bool take_value(Request *request, uint32_t setting, Slice word, NodeConfi
     uint32_t index;
     char value[WORD_MAX_SIZE];
     Error err = {{0}};
-    Slice name = slice_of(settings[setting].name);
+    Slice name = slice_of(setting_at(setting)->name);
     if (!copy_word(word, value, sizeof(value))) return failed(request, name, "value too long");
-    if (!check_value(&settings[setting], value, &err)) return failed(request, name, err.text);
-    if (obeyed(settings[setting].name, &index) &&
-        !config_set(config, settings[setting].name, value, &err))
-        return failed(request, name, err.text);
+    if (!setting_check(setting_at(setting), value, &err)) return failed(request, name, err.text);
+    if (obeyed(setting_at(setting)->name, &index) &&
+        !config_set(config, setting_at(setting)->name, value, &err))
+        return failed(request, name,
+                      strcmp(setting_at(setting)->name, "save") == 0 ? "Invalid save parameters"
+                                                                     : err.text);
     return true;
 }
 
@@ -251,11 +174,12 @@ static void append_told(const Setting *setting, Slice word, Text *out)
     char value[WORD_MAX_SIZE];
     uint64_t size;
     copy_word(word, value, sizeof(value));
-    if (setting->kind == MEMORY && config_read_size(value, &size)) {
+    if (setting->kind == SETTING_MEMORY && config_read_size(value, &size)) {
         text_append(out, "%" PRIu64, size);
         return;
     }
-    for (char *at = value; (setting->kind == BOOL || setting->kind == ENUM) && *at; at++) {
+    for (char *at = value; (setting->kind == SETTING_BOOL || setting->kind == SETTING_ENUM) && *at;
+         at++) {
         if (*at >= 'A' && *at <= 'Z') *at = (char)(*at + ('a' - 'A'));
     }
     text_append(out, "%s", value);
@@ -266,8 +190,8 @@ static void keep_value(Server *server, uint32_t setting, Slice word)
 {
     Text marked = {.mem = server->mem};
     text_append(&marked, "=");
-    append_told(&settings[setting], word, &marked);
-    while (server->settings.count < SETTING_COUNT)
+    append_told(setting_at(setting), word, &marked);
+    while (server->settings.count < setting_count())
         array_push(server->mem, &server->settings, (Blob){0});
     blob_free(server->mem, &server->settings.items[setting]);
     server->settings.items[setting] =

@@ -2,6 +2,7 @@
 #include "sim/base/array.h"
 #include "sim/cluster/conffile.h"
 #include "sim/cluster/rules.h"
+#include "sim/cluster/settings.h"
 #include "tests/unit/desk.h"
 
 #include <CUnit/CUnit.h>
@@ -60,6 +61,27 @@ static void config_takes_names_old_names_and_any_case(void)
     }
 }
 
+/* What a node obeys is in the table of all directives, under the same names. */
+static void config_obeys_directives_that_exist(void)
+{
+    for (uint32_t i = 0; i < config_count(); i++) {
+        uint32_t setting;
+        bool found = setting_find(slice_of(config_name(i)), &setting);
+        EXPECT_EQ_IN(config_name(i), found, true);
+        if (found) EXPECT_TEXT_IN(config_name(i), setting_at(setting)->name, config_name(i));
+    }
+    for (uint32_t i = 0; i < setting_count(); i++) {
+        NodeConfig config = config_default();
+        Error err = {{0}};
+        const Setting *setting = setting_at(i);
+        uint32_t at;
+        EXPECT_EQ_IN(setting->name, setting_check(setting, setting->value, &err), true);
+        EXPECT_EQ_IN(setting->name, config_set(&config, setting->name, setting->value, &err), true);
+        if (setting->old_name[0])
+            EXPECT_EQ_IN(setting->old_name, setting_find(slice_of(setting->old_name), &at), true);
+    }
+}
+
 static void config_refuses_in_one_sentence(void)
 {
     static const struct {
@@ -79,7 +101,7 @@ static void config_refuses_in_one_sentence(void)
         {"cluster-node-timeuot", "1",
          "there is no directive 'cluster-node-timeuot'; did you mean 'cluster-node-timeout'?"},
         {"xyzzy", "1", "there is no directive 'xyzzy' that a virtual node knows"},
-        {"port", "70000", "port is a port from 0 to 65535, not '70000'"},
+        {"port", "70000", "port: argument must be between 0 and 65535 inclusive, not '70000'"},
         {"appendonly", "maybe", "appendonly is 'yes' or 'no', not 'maybe'"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
@@ -139,6 +161,7 @@ static void rules_know_their_profile_and_their_names(void)
 void test_config_suite(void)
 {
     CU_pSuite suite = CU_add_suite("configuration and rules", NULL, NULL);
+    CU_add_test(suite, "config obeys directives that exist", config_obeys_directives_that_exist);
     CU_add_test(suite, "config has the defaults of redis", config_has_the_defaults_of_redis);
     CU_add_test(suite, "config takes names, old names and any case",
                 config_takes_names_old_names_and_any_case);

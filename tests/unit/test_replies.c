@@ -292,6 +292,7 @@ static void config_answers_as_redis_server_does(void)
          "cluster-migration-barrier",
          CONFIG_FAILED("cluster-node-timeout") "argument couldn't be parsed into an "
                                                "integer\n[$cluster-migration-barrier, $1]"},
+        {0, "CONFIG SET save x", CONFIG_FAILED("save") "Invalid save parameters"},
         {0, "CONFIG RESETSTAT", "+OK"},
         {0, "CONFIG RESETSTAT x", ARITY("config|resetstat")},
     };
