@@ -109,7 +109,9 @@ static RedirectAnswer decide_slot(const Node *self, const RedirectQuery *query, 
     }
     if (migrating && found->missing > 0) {
         if (found->present > 0) return answer(REDIRECT_TRYAGAIN, found, self->self);
-        return answer(REDIRECT_ASK, found, found->migrating_to);
+        /* A mark that names ourselves redirects nobody: processCommand looks at the node first. */
+        bool to_self = found->migrating_to == self->self;
+        return answer(to_self ? REDIRECT_LOCAL : REDIRECT_ASK, found, found->migrating_to);
     }
     if (importing && (query->asking || flags & CF_ASKING)) {
         bool split = found->several && found->missing > 0;

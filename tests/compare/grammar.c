@@ -13,6 +13,10 @@ static void add_line(Grammar *grammar, char *line)
     Pattern pattern = {.like = LIKE_EXACT};
     while (*line == ' ') line++;
     if (*line == '\0' || *line == '#') return;
+    if (strcmp(line, "nodes 2") == 0) {
+        grammar->nodes = 2;
+        return;
+    }
     for (; strchr("~%=?!", *line); line++) {
         if (*line == '~') pattern.like = LIKE_UNORDERED;
         if (*line == '%') pattern.like = LIKE_PAIRS;
@@ -29,7 +33,7 @@ bool grammar_read(Grammar *grammar, const char *path)
     Text source = {0};
     char piece[4096];
     FILE *file = fopen(path, "r");
-    *grammar = (Grammar){0};
+    *grammar = (Grammar){.nodes = 1};
     if (!file) {
         fprintf(stderr, "compare: cannot read %s\n", path);
         return false;
@@ -152,6 +156,7 @@ static void put_terminal(Build *build, char kind)
     case 'I': text_append(build->bytes, "%u", below(build, 4)); break;
     case 'f': put_float(build); break;
     case 'b': put_bound(build); break;
+    case '0': break; /* an empty word */
     case 'F': text_append(build->bytes, "{t}f"); break;
     case 'y': text_append(build->bytes, "{t}y%u", below(build, 3)); break;
     case 'd': put_decimal(build); break;
@@ -160,7 +165,17 @@ static void put_terminal(Build *build, char kind)
     case 't': text_append(build->bytes, "%u", 50000 + below(build, 1000)); break;
     case 'T': text_append(build->bytes, "%u000", 50000 + below(build, 1000)); break;
     case 'n': text_append(build->bytes, "%d", (int)below(build, 20) - 2); break;
-    case 'o': text_append(build->bytes, "@self"); break;
+    case 'A':
+    case 'B': text_append(build->bytes, "@id%c", kind); break;
+    case 'C':
+    case 'D': /* two words */
+        text_append(build->bytes, "@ip%c", kind - 'C' + 'A');
+        end_word(build);
+        text_append(build->bytes, "@port%c", kind - 'C' + 'A');
+        break;
+    case 'a': text_append(build->bytes, "{b}%u", below(build, 4)); break;
+    case 'c': text_append(build->bytes, "{c}%u", below(build, 4)); break;
+    case 'e': text_append(build->bytes, "{foo}%u", below(build, 4)); break;
     case 'u': text_append(build->bytes, "%040d", 7); break;
     default: fprintf(stderr, "compare: no such terminal: @%c\n", kind); exit(2);
     }

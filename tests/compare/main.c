@@ -6,7 +6,6 @@
  * Exit status 1 when there is one, 2 when it cannot be done. */
 #include "tests/compare/compare.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,82 +14,10 @@ typedef struct Options {
     uint64_t seed, count, wrong, show;
 } Options;
 
-typedef struct Pair {
-    Real *real;
-    Ours *ours;
-    char real_self[64], our_self[64];
-    Text real_reply, our_reply, real_text, our_text;
+typedef struct Tally {
     uint64_t asked, differ;
-} Pair;
-
-/* Words with "@self" in place of the ID of whoever is asked. */
-static void with_self(const Slices *words, const char *self, Slices *out)
-{
-    array_clear(out);
-    for (uint32_t i = 0; i < words->count; i++) {
-        Slice word = words->items[i];
-        bool own = word.size == 5 && memcmp(word.chars, "@self", 5) == 0;
-        array_push(NULL, out, own ? slice_of(self) : word);
-    }
-}
-
-static bool ask_both(Pair *pair, const Slices *words)
-{
-    Slices mine = {0};
-    with_self(words, pair->real_self, &mine);
-    bool real = real_ask(pair->real, &mine, &pair->real_reply);
-    with_self(words, pair->our_self, &mine);
-    bool ours = ours_ask(pair->ours, &mine, &pair->our_reply);
-    array_deinit(NULL, &mine);
-    if (!real) printf("the real server closed the connection\n");
-    if (!ours) printf("ours gave no reply\n");
-    return real && ours;
-}
-
-static bool ask_line(Pair *pair, const char *line)
-{
-    Slices words = {0};
-    Text scratch = {0};
-    bool split = resp_split_line(slice_of(line), &words, &scratch, NULL);
-    bool asked = split && ask_both(pair, &words);
-    array_deinit(NULL, &words);
-    text_deinit(&scratch);
-    return asked;
-}
-
-static void read_self(const Text *reply, char *self)
-{
-    sscanf(text_chars(reply), "$40\r\n%40s", self);
-}
-
-static bool open_pair(Pair *pair)
-{
-    *pair = (Pair){.real = real_start()};
-    if (!pair->real) return false;
-    pair->ours = ours_start();
-    if (!ask_line(pair, "CLUSTER MYID")) return false;
-    read_self(&pair->real_reply, pair->real_self);
-    read_self(&pair->our_reply, pair->our_self);
-    if (!ask_line(pair, "CLUSTER ADDSLOTSRANGE 0 16383")) return false;
-    for (int i = 0; i < 100; i++) { /* until both serve */
-        ours_wait(pair->ours, 100);
-        poll(NULL, 0, 100);
-        if (!ask_line(pair, "SET {t}s0 1")) return false;
-        if (pair->real_reply.chars[0] == '+' && pair->our_reply.chars[0] == '+') return true;
-    }
-    fprintf(stderr, "compare: the nodes do not come up\n");
-    return false;
-}
-
-static void close_pair(Pair *pair)
-{
-    real_stop(pair->real);
-    if (pair->ours) ours_stop(pair->ours);
-    text_deinit(&pair->real_reply);
-    text_deinit(&pair->our_reply);
-    text_deinit(&pair->real_text);
-    text_deinit(&pair->our_text);
-}
+    Text real, ours;
+} Tally;
 
 static void print_words(const Slices *words)
 {
@@ -106,21 +33,29 @@ static void print_words(const Slices *words)
     printf("\n");
 }
 
-static bool compare_one(Pair *pair, const Request *request, uint64_t show)
+static bool is_assignment(const Slices *words)
+{
+    return words->count > 3 && slice_is(words->items[1], "setslot") &&
+           slice_is(words->items[3], "node");
+}
+
+static bool compare_one(Pair *pair, uint32_t node, const Request *request, Tally *tally,
+                        uint64_t show)
 {
     Likeness like = request->pattern->like;
-    if (!ask_both(pair, &request->words)) {
+    if (!pair_ask(pair, node, &request->words)) {
         print_words(&request->words);
         return false;
     }
-    pair->asked++;
-    reply_comparable(&pair->real_reply, like, pair->real_self, &pair->real_text);
-    reply_comparable(&pair->our_reply, like, pair->our_self, &pair->our_text);
-    if (strcmp(text_chars(&pair->real_text), text_chars(&pair->our_text)) == 0) return true;
-    if (pair->differ++ < show) {
+    tally->asked++;
+    reply_comparable(&pair->real_reply, like, &pair->real_names, &tally->real);
+    reply_comparable(&pair->our_reply, like, &pair->our_names, &tally->ours);
+    if (is_assignment(&request->words)) pair_wait(pair, 2500); /* until the other knows */
+    if (strcmp(text_chars(&tally->real), text_chars(&tally->ours)) == 0) return true;
+    if (tally->differ++ < show) {
+        printf("%c: ", 'A' + (int)node);
         print_words(&request->words);
-        printf("  real  %s\n  ours  %s\n", text_chars(&pair->real_text),
-               text_chars(&pair->our_text));
+        printf("  real  %s\n  ours  %s\n", text_chars(&tally->real), text_chars(&tally->ours));
     }
     return true;
 }
@@ -130,24 +65,28 @@ static bool compare_grammar(const char *path, const Options *options)
 {
     Grammar grammar;
     Pair pair;
+    Tally tally = {0};
     Rng rng = rng_derive(options->seed, "compare", 0);
     if (!grammar_read(&grammar, path)) exit(2);
-    if (!open_pair(&pair)) exit(2);
+    if (!pair_open(&pair, grammar.nodes)) exit(2);
     printf("== %s: %llu requests to redis-server %s and to ours, seed %llu\n", path,
-           (unsigned long long)options->count, real_version(pair.real),
+           (unsigned long long)options->count, real_version(pair.real[0]),
            (unsigned long long)options->seed);
     bool going = true;
     for (uint64_t i = 0; i < options->count && going; i++) {
         Request request = {0};
+        uint32_t node = rng_below(&rng, grammar.nodes);
         grammar_request(&grammar, &rng, (uint32_t)options->wrong, &request);
-        going = compare_one(&pair, &request, options->show);
+        going = compare_one(&pair, node, &request, &tally, options->show);
         request_free(&request);
     }
-    printf("%llu of %llu replies differ\n", (unsigned long long)pair.differ,
-           (unsigned long long)pair.asked);
-    bool alike = pair.differ == 0 && going;
-    close_pair(&pair);
+    printf("%llu of %llu replies differ\n", (unsigned long long)tally.differ,
+           (unsigned long long)tally.asked);
+    bool alike = tally.differ == 0 && going;
+    pair_close(&pair);
     grammar_free(&grammar);
+    text_deinit(&tally.real);
+    text_deinit(&tally.ours);
     return alike;
 }
 

@@ -1,4 +1,4 @@
-/* ours.c -- a virtual node that stands for itself, and a client of it. */
+/* ours.c -- virtual nodes, and a client of each. */
 #include "tests/compare/compare.h"
 #include "tests/fixture/fixture.h"
 
@@ -9,17 +9,20 @@
 
 struct Ours {
     Fixture fixture;
-    uint32_t connection;
+    uint32_t connections[PAIR_NODES]; /* by host */
 };
 
-Ours *ours_start(void)
+Ours *ours_start(uint32_t nodes)
 {
     Ours *ours = calloc(1, sizeof(*ours));
-    FixtureConfig config = fixture_config(1, 1, 0, 15000);
+    FixtureConfig config = fixture_config(1, nodes, 0, 15000);
     if (!ours) abort();
     config.sim.trace_level = 0;
     ours->fixture = fixture_open(&config);
-    ours->connection = fixture_submit(&ours->fixture, &(Command){.kind = CMD_CONNECT, .host = 0});
+    for (uint32_t i = 0; i < nodes; i++) {
+        Command connect = {.kind = CMD_CONNECT, .host = (HostId)i};
+        ours->connections[i] = fixture_submit(&ours->fixture, &connect);
+    }
     return ours;
 }
 
@@ -45,14 +48,21 @@ static void quote(Slice word, Text *line)
     text_append(line, "\"");
 }
 
-bool ours_ask(Ours *ours, const Slices *words, Text *reply)
+void ours_address(const Ours *ours, uint32_t node, char *ip, uint16_t *port)
+{
+    uint32_t number = sim_host_ip(ours->fixture.sim, (HostId)node, port);
+    snprintf(ip, ADDRESS_SIZE, "%u.%u.%u.%u", number >> 24, number >> 16 & 255, number >> 8 & 255,
+             number & 255);
+}
+
+bool ours_ask(Ours *ours, uint32_t node, const Slices *words, Text *reply)
 {
     Text line = {0};
     Sim *sim = ours->fixture.sim;
     text_clear(reply);
     for (uint32_t i = 0; i < words->count; i++) quote(words->items[i], &line);
     Command command = {.kind = CMD_CONN_CALL, .host = HOST_NONE, .text = text_chars(&line)};
-    command.u.call = ours->connection;
+    command.u.call = ours->connections[node];
     uint32_t call = fixture_submit(&ours->fixture, &command);
     text_deinit(&line);
     SimTime limit = sim_now(sim) + 10 * SIM_SEC;

@@ -20,6 +20,7 @@
 struct Real {
     pid_t pid;
     int socket;
+    uint16_t port, bus;
     char directory[64], version[32];
     Text input;
 };
@@ -98,6 +99,8 @@ Real *real_start(void)
     Real *real = calloc(1, sizeof(*real));
     uint16_t port = free_port(), bus = free_port();
     if (!real) abort();
+    real->port = port;
+    real->bus = bus;
     real->socket = -1;
     snprintf(real->directory, sizeof(real->directory), "/tmp/slotscope-compare-XXXXXX");
     if (!mkdtemp(real->directory)) {
@@ -175,6 +178,16 @@ bool real_ask(Real *real, const Slices *words, Text *reply)
         if (size <= 0) return false;
         text_append_bytes(&real->input, piece, (uint32_t)size);
     }
+}
+
+uint16_t real_port(const Real *real)
+{
+    return real->port;
+}
+
+uint16_t real_bus(const Real *real)
+{
+    return real->bus;
 }
 
 const char *real_version(const Real *real)

@@ -55,21 +55,29 @@ static void append_scan(const RespValues *values, Text *out)
     else append_values(values, 0, out);
 }
 
-/* The node's own ID becomes "@self". */
-static void name_self(const char *text, const char *self, Text *out)
+/* The length of `name` when the text begins with it and it ends there. */
+static size_t begins(const char *text, const char *name)
 {
-    size_t size = strlen(self);
+    size_t size = strlen(name);
+    return size > 0 && strncmp(text, name, size) == 0 ? size : 0;
+}
+
+static void name_all(const char *text, const Names *names, Text *out)
+{
     while (*text) {
-        if (size > 0 && strncmp(text, self, size) == 0) {
-            text_append(out, "@self");
-            text += size;
-        } else {
-            text_append(out, "%c", *text++);
+        char address[32];
+        size_t used = 0;
+        for (uint32_t i = 0; i < names->nodes && used == 0; i++) {
+            snprintf(address, sizeof(address), "%s:%s", names->ips[i], names->ports[i]);
+            if ((used = begins(text, names->ids[i])) > 0) text_append(out, "@id%c", 'A' + (int)i);
+            else if ((used = begins(text, address)) > 0) text_append(out, "@at%c", 'A' + (int)i);
         }
+        if (used == 0) text_append(out, "%c", *text++);
+        text += used;
     }
 }
 
-void reply_comparable(const Text *bytes, Likeness like, const char *self, Text *out)
+void reply_comparable(const Text *bytes, Likeness like, const Names *names, Text *out)
 {
     RespValues values = {0};
     Text plain = {0};
@@ -88,7 +96,7 @@ void reply_comparable(const Text *bytes, Likeness like, const char *self, Text *
     else if (like == LIKE_PAIRS && array) append_sorted(&values, 0, 2, &plain);
     else if (like == LIKE_SCAN && array) append_scan(&values, &plain);
     else append_values(&values, 0, &plain);
-    name_self(text_chars(&plain), self, out);
+    name_all(text_chars(&plain), names, out);
     text_deinit(&plain);
     array_deinit(NULL, &values);
 }
