@@ -244,10 +244,12 @@ void server_on_cron(Server *server, NodeEnv *env)
     text_deinit(&stream);
 }
 
-void server_before_sleep(Server *server, NodeEnv *env)
+SimSpan server_before_sleep(Server *server, NodeEnv *env)
 {
+    server->extra_cost = 0;
     blocked_serve(server, env);
     pubsub_check_slots(server, env);
+    return server->extra_cost;
 }
 
 void server_pause_writes(Server *server, NodeMs until_ms, NodeEnv *env)

@@ -51,8 +51,9 @@ ClientId server_next_ready(Server *server);
 SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env);
 /* Each 100 ms, after the node's tick: time-outs of blocked clients, §9.5, the expiry cycle. */
 void server_on_cron(Server *server, NodeEnv *env);
-/* At the end of each turn: whoever waited for keys, acknowledgements or the end of a pause. */
-void server_before_sleep(Server *server, NodeEnv *env);
+/* At the end of each turn: whoever waited for keys, acknowledgements or the end of a pause. Returns
+ * the time their commands took. */
+SimSpan server_before_sleep(Server *server, NodeEnv *env);
 /* A message of a channel came by the bus. */
 void server_deliver(Server *server, bool sharded, Slice channel, Slice message, NodeEnv *env);
 /* EFFECT_PAUSE_WRITES: until_ms on the node clock, 0 ends it (§7). */

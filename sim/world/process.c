@@ -301,7 +301,7 @@ static void end_turn(Sim *sim, HostId number)
     NodeEnv env = process_env(sim, host, &facts);
     server_set_addrs(host->server, sim->addrs.items);
     if (!is_held(host)) { /* else the event loop has not come to its sleep */
-        server_before_sleep(host->server, &env);
+        host->served += server_before_sleep(host->server, &env);
         node_before_sleep(host->node, &env);
     }
     SimTime done = effects_carry_out(sim, number);
