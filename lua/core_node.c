@@ -67,10 +67,11 @@ static int l_host_add(lua_State *L)
     command.u.add.port = (uint16_t)luaL_checkinteger(L, 4);
     command.u.add.bus_port = (uint16_t)(command.u.add.port + 10000);
     command.u.add.config = config_default();
+    command.text = luaL_checkstring(L, 5);
     choose_level(script, luaL_optinteger(L, 6, 1));
     script->has_hosts = true;
     uint32_t number;
-    if (!config_read(&command.u.add.config, luaL_checkstring(L, 5), &err) ||
+    if (!config_read(&command.u.add.config, command.text, &err) ||
         !host_try(L, &command, &number, &err)) {
         lua_pushnil(L);
         lua_pushstring(L, err.text);

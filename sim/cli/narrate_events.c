@@ -116,7 +116,7 @@ static void tell_slowed(Narrator *narrator, const TraceRecord *record)
 
 static bool tell_process(Narrator *narrator, const TraceRecord *record)
 {
-    static const LineKind ends[EXIT_COUNT] = {LINE_KILLED, LINE_POWER, LINE_SHUTDOWN};
+    static const LineKind ends[EXIT_COUNT] = {LINE_KILLED, LINE_POWER, LINE_SHUTDOWN, LINE_REFUSED};
     if (record->type == TRACE_HOST_ADDED || record->type == TRACE_CLIENT_ADDED) {
         array_push(NULL, &narrator->known, 0);
         array_push(NULL, &narrator->votes, 0);
@@ -494,6 +494,17 @@ static void tell_update(Narrator *narrator, const TraceRecord *record)
     narrator_add(narrator, record, line);
 }
 
+/* Its first line is enough. */
+static void tell_log(Narrator *narrator, const TraceRecord *record)
+{
+    Line *line = new_line(LINE_LOGGED);
+    TraceText text = record->u.LOGGED.text;
+    const char *end = text.size ? memchr(text.chars, '\n', text.size) : NULL;
+    int size = end ? (int)(end - text.chars) : (int)text.size;
+    text_append(&line->word, "%.*s", size, text.chars);
+    narrator_add(narrator, record, line);
+}
+
 static void tell_configuration(Narrator *narrator, const TraceRecord *record)
 {
     if (record->type == TRACE_ROLE_CHANGED) tell_role(narrator, record);
@@ -509,6 +520,7 @@ static void tell_configuration(Narrator *narrator, const TraceRecord *record)
                       record->u.REPL_SYNCED.full ? "full" : "partial");
     else if (record->type == TRACE_DATA_DROPPED)
         add_number_line(narrator, record, LINE_DROPPED, NODE_NONE, record->u.DATA_DROPPED.count);
+    else if (record->type == TRACE_LOGGED) tell_log(narrator, record);
 }
 
 void narrator_event(Narrator *narrator, const TraceRecord *record)

@@ -34,7 +34,8 @@ bool blocked_is_paused(const Server *server, const Request *request)
     uint32_t may_write = CF_WRITE | CF_MAY_REPLICATE;
     if (request->client == server->primary) return false;
     if (server->pause_all_until_ms > request->now_ms) return true; /* CLIENT UNPAUSE, too */
-    if (server->pause_writes_until_ms <= request->now_ms) return false;
+    if (server->pause_writes_until_ms <= request->now_ms && !shutdown_is_waiting(server))
+        return false;
     if (strcmp(request->row->name, "exec") == 0) return multi_has_writes(request->client);
     return (request->row->flags & may_write) != 0;
 }
@@ -177,7 +178,8 @@ static bool key_has_come(Server *server, const Client *client)
 
 static bool pause_is_over(const Server *server, uint64_t now_ms)
 {
-    return server->pause_writes_until_ms <= now_ms && server->pause_all_until_ms <= now_ms;
+    return server->pause_writes_until_ms <= now_ms && server->pause_all_until_ms <= now_ms &&
+           !shutdown_is_waiting(server);
 }
 
 /* handleBlockedClientsTimeout: first of all before sleeping, so at the latest with the next tick.

@@ -31,9 +31,10 @@ typedef struct Watched {
 
 typedef enum BlockKind {
     BLOCK_NONE,
-    BLOCK_KEYS, /* BLPOP and friends */
-    BLOCK_WAIT, /* WAIT: until so many replicas acknowledged */
-    BLOCK_PAUSE /* a write during a pause (manual failover, CLIENT PAUSE): it runs again */
+    BLOCK_KEYS,  /* BLPOP and friends */
+    BLOCK_WAIT,  /* WAIT: until so many replicas acknowledged */
+    BLOCK_PAUSE, /* a write during a pause (manual failover, CLIENT PAUSE): it runs again */
+    BLOCK_SHUTDOWN
 } BlockKind;
 
 /* The request at the front of the bytes, read once; its words point into them, so that it is

@@ -217,7 +217,7 @@ static void config_set_all(Request *request)
         keep_value(server, find_setting(request->argv[i]), request->argv[i + 1]);
     node_set_config(server->parts.node, &config, request->env);
     repl_set_config(server->parts.repl, &config);
-    server->config_changed = true;
+    persist_on_config(server, request->env);
     reply_status(&request->client->reply, "OK");
 }
 
@@ -232,9 +232,9 @@ static void config_resetstat(Request *request)
     reply_status(&request->client->reply, "OK");
 }
 
-/* The world keeps the configuration of a host anyway. */
 static void config_rewrite(Request *request)
 {
+    request->server->wants_rewrite = true;
     reply_status(&request->client->reply, "OK");
 }
 

@@ -1,4 +1,4 @@
-/* debug.c -- DEBUG as far as tests and lessons use it, SHUTDOWN, and what cluster mode refuses
+/* debug.c -- DEBUG as far as tests and lessons use it, and what cluster mode refuses
  * (protocol.md §1.9, §11.1). */
 #include "sim/base/assert.h"
 #include "sim/server/server_inside.h"
@@ -38,7 +38,7 @@ static void debug_object(Request *request)
 
 static void debug_crash(Request *request)
 {
-    request->server->wants_exit = true;
+    request->server->exit = SERVER_CRASHES;
 }
 
 static void debug_error(Request *request)
@@ -47,7 +47,7 @@ static void debug_error(Request *request)
                 request->argv[2].chars);
 }
 
-/* Simplified: RELOAD changes nothing, a log line goes nowhere. */
+/* Simplified: a log line goes nowhere. */
 static void debug_ok(Request *request)
 {
     reply_status(&request->client->reply, "OK");
@@ -91,6 +91,44 @@ static void debug_clusterlink(Request *request)
     else
         admin_debug_clusterlink(server->parts.node, request->argv[3], request->argv[4], reply,
                                 request->env);
+}
+
+/* --- RELOAD, LOADAOF --- */
+
+/* Saves, and reads that again. Simplified: MERGE and NOFLUSH, which add one data set to another, do
+ * not: nothing could be twice in them. */
+static void debug_reload(Request *request)
+{
+    Server *server = request->server;
+    Reply *reply = &request->client->reply;
+    bool saves = true;
+    for (uint32_t i = 2; i < request->argc; i++) {
+        Slice word = request->argv[i];
+        if (slice_is(word, "nosave")) saves = false;
+        else if (!slice_is(word, "merge") && !slice_is(word, "noflush")) {
+            reply_error(reply,
+                        "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+            return;
+        }
+    }
+    if (saves) server->extra_cost += persist_save(server, request->env);
+    if (!server->parts.disk->rdb.exists) {
+        reply_error(reply, "ERR Error trying to load the RDB dump");
+        return;
+    }
+    persist_read_rdb(server, request->env);
+    server->extra_cost += persist_rdb_span(server);
+    reply_status(reply, "OK");
+}
+
+static void debug_load_aof(Request *request)
+{
+    Server *server = request->server;
+    persist_flush_all(server, request->env);
+    persist_read_aof(server, request->env);
+    server->extra_cost += persist_aof_span(server);
+    server->persist.dirty = 0;
+    reply_status(&request->client->reply, "OK");
 }
 
 /* --- POPULATE count [prefix] [size]: without regard to slots, not propagated --- */
@@ -191,7 +229,8 @@ static const struct {
     {"panic", 2, UINT32_MAX, debug_crash},
     {"populate", 3, 5, debug_populate},
     {"protocol", 3, 3, debug_protocol},
-    {"reload", 2, UINT32_MAX, debug_ok},
+    {"loadaof", 2, 2, debug_load_aof},
+    {"reload", 2, UINT32_MAX, debug_reload},
     {"segfault", 2, UINT32_MAX, debug_crash},
     {"set-active-expire", 3, 3, debug_set_active_expire},
     {"sleep", 3, 3, debug_sleep},
@@ -207,20 +246,6 @@ static void do_debug(Request *request)
         return;
     }
     reply_wrong_form(request);
-}
-
-/* SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE]: no reply, the connection just ends. */
-static void do_shutdown(Request *request)
-{
-    for (uint32_t i = 1; i < request->argc; i++) {
-        Slice word = request->argv[i];
-        if (slice_is(word, "nosave") || slice_is(word, "save") || slice_is(word, "now") ||
-            slice_is(word, "force"))
-            continue;
-        reply_error(&request->client->reply, "ERR syntax error");
-        return;
-    }
-    request->server->wants_exit = true;
 }
 
 /* --- refused in cluster mode --- */
@@ -242,11 +267,6 @@ static void do_swapdb(Request *request)
 }
 
 const ServerBinding debug_bindings[] = {
-    {"debug", do_debug},
-    {"failover", do_failover},
-    {"replicaof", do_replicaof},
-    {"shutdown", do_shutdown},
-    {"slaveof", do_replicaof},
-    {"swapdb", do_swapdb},
-    {NULL, NULL},
+    {"debug", do_debug},       {"failover", do_failover}, {"replicaof", do_replicaof},
+    {"slaveof", do_replicaof}, {"swapdb", do_swapdb},     {NULL, NULL},
 };

@@ -1,4 +1,4 @@
-/* info.c -- commands that only tell: INFO, ROLE, TIME, MEMORY, LASTSAVE (redis-server 7.0:
+/* info.c -- commands that only tell: INFO, ROLE, TIME, MEMORY (redis-server 7.0:
  * server.c, replication.c, object.c). */
 #include "sim/base/assert.h"
 #include "sim/server/server_inside.h"
@@ -44,8 +44,7 @@ static void info_memory(const Request *request, Text *out)
 
 static void info_persistence(const Request *request, Text *out)
 {
-    (void)request;
-    text_append(out, "# Persistence\r\nloading:0\r\naof_enabled:0\r\nrdb_bgsave_in_progress:0\r\n");
+    persist_info(request->server, request->now_ms, request->env->now, out);
 }
 
 static void info_stats(const Request *request, Text *out)
@@ -198,7 +197,7 @@ static void do_time(Request *request)
     reply_bulk_format(reply, "%" PRIu64, us % 1000000);
 }
 
-/* --- MEMORY, LASTSAVE: as far as tools ask --- */
+/* --- MEMORY: as far as tools ask --- */
 
 /* MEMORY USAGE key [SAMPLES count] */
 static void memory_usage(Request *request)
@@ -235,14 +234,8 @@ void reply_not_modelled(Request *request)
                 request->row->name);
 }
 
-static void do_lastsave(Request *request)
-{
-    reply_integer(&request->client->reply, (int64_t)(request->server->started_ms / 1000));
-}
-
 const ServerBinding info_bindings[] = {
     {"info", do_info},
-    {"lastsave", do_lastsave},
     {"memory|help", help_reply},
     {"memory|purge", memory_purge},
     {"memory|usage", memory_usage},

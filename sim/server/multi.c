@@ -83,9 +83,7 @@ static void run_queue(Request *request)
         process_run(&one, &stream, &commands);
         propagated += commands;
     }
-    if (client != server->primary) {
-        process_propagate(server, &stream, propagated, true, request->env);
-    }
+    process_propagate(server, &stream, propagated, true, request->env);
     text_deinit(&stream);
 }
 

@@ -18,7 +18,8 @@ void reply_arity(Reply *reply, const char *name)
 static const ServerBinding *const bindings[] = {
     multi_bindings,     blocked_bindings,   pubsub_bindings,  connection_bindings, client_bindings,
     configure_bindings, info_bindings,      command_bindings, migrate_bindings,    restore_bindings,
-    slowlog_bindings,   callstats_bindings, debug_bindings,   cluster_bindings,    absent_bindings};
+    slowlog_bindings,   callstats_bindings, debug_bindings,   cluster_bindings,    absent_bindings,
+    persist_bindings,   shutdown_bindings};
 
 ServerFunction *process_function(const CommandRow *row)
 {
@@ -199,12 +200,12 @@ static bool refuse_in_subscription(Request *request)
     return true;
 }
 
-/* May it run on data that may be old; EXEC: may all that is queued. */
-static bool bears_stale_data(const Request *request)
+/* Has it this flag; EXEC: has all that is queued. */
+static bool bears(const Request *request, uint32_t flag)
 {
-    if (!(request->row->flags & CF_STALE)) return false;
+    if (!(request->row->flags & flag)) return false;
     for (uint32_t i = 0; is_named(request, "exec") && i < request->client->queued.count; i++) {
-        if (!(request->client->queued.items[i].row->flags & CF_STALE)) return false;
+        if (!(request->client->queued.items[i].row->flags & flag)) return false;
     }
     return true;
 }
@@ -212,11 +213,20 @@ static bool bears_stale_data(const Request *request)
 static bool refuse_stale(Request *request)
 {
     Server *server = request->server;
-    if (bears_stale_data(request) || request->client == server->primary) return false;
+    if (bears(request, CF_STALE) || request->client == server->primary) return false;
     if (!server_is_replica(server) || server->parts.node->cfg.serve_stale_data) return false;
     if (repl_state(server->parts.repl) == REPL_CONNECTED) return false;
     reject(request,
            "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
+    return true;
+}
+
+static bool refuse_loading(Request *request)
+{
+    Server *server = request->server;
+    if (!server->persist.is_loading || request->client == server->primary) return false;
+    if (bears(request, CF_LOADING)) return false;
+    reject(request, "LOADING Redis is loading the dataset in memory");
     return true;
 }
 
@@ -227,7 +237,7 @@ static bool refuse(Request *request)
         refuse_http,         refuse_unknown,         refuse_arity,
         refuse_in_multi,     refuse_without_cluster, refuse_redirect,
         refuse_few_replicas, refuse_readonly,        refuse_in_subscription,
-        refuse_stale};
+        refuse_stale,        refuse_loading};
     for (uint32_t i = 0; i < ARRAY_LENGTH(refusals); i++) {
         if (!refusals[i](request)) continue;
         callstats_rejected(request);
@@ -294,12 +304,15 @@ static void run_on_keys(Request *request, CommandFunction *function, Text *strea
     function(&cmd);
     if (cmd.blocked) blocked_on_keys(request, &cmd);
     if (cmd.dirty > 0) server->keys_signalled = true;
+    server->persist.dirty += cmd.dirty;
     server->expired += cmd.expired;
     server->hits += cmd.hits;
     server->misses += cmd.misses;
     cmd_stream(&cmd, stream, commands);
     cmd_deinit(&cmd);
-    if (is_named(request, "flushall")) server_flush_databases(server);
+    if (!is_named(request, "flushall")) return;
+    server_flush_databases(server);
+    persist_on_flushall(server, request->env);
 }
 
 void process_also(Request *request, const Slice *words, uint32_t count)
@@ -312,7 +325,8 @@ static void run(Request *request, Text *stream, uint32_t *commands)
 {
     CommandFunction *function = command_function(request->row);
     *commands = 0;
-    request->server->commands++;
+    Server *server = request->server;
+    server->commands++;
     if (function) {
         run_on_keys(request, function, stream, commands);
         return;
@@ -322,6 +336,7 @@ static void run(Request *request, Text *stream, uint32_t *commands)
     request->streamed = commands;
     SIM_ASSERT(own); /* every row has a function: tests/unit/test_commands.c */
     own(request);
+    server->persist.dirty += *commands;
 }
 
 /* What a command costs is known when it has been executed. EXEC's holds that of its commands, whose
@@ -348,11 +363,13 @@ void process_propagate(Server *server, const Text *stream, uint32_t commands, bo
     static const Slice multi[] = {{"MULTI", 5}}, exec[] = {{"EXEC", 4}};
     Text all = {.mem = server->mem};
     bool wrap = transaction && commands > 1;
-    if (commands == 0) return;
+    if (commands == 0 || server->persist.is_loading) return;
     if (wrap) resp_request(&all, multi, 1);
     text_append_bytes(&all, text_chars(stream), stream->size);
     if (wrap) resp_request(&all, exec, 1);
-    repl_append(server->parts.repl, (Slice){text_chars(&all), all.size}, env);
+    Slice bytes = {text_chars(&all), all.size};
+    persist_feed(server, bytes);
+    repl_append(server->parts.repl, bytes, env);
     text_deinit(&all);
 }
 
@@ -363,9 +380,8 @@ void process_call(Request *request)
     uint32_t commands;
     request->called = true;
     process_run(request, &stream, &commands);
-    /* What comes from the primary goes on to sub-replicas as it came: repl.h does that. */
-    if (request->client != server->primary && request->client->db == 0) {
-        process_propagate(server, &stream, commands, true, request->env);
-    }
+    /* What comes from the primary goes on to sub-replicas as it came: repl.h does that; of it,
+     * process_propagate is for the append-only file alone. */
+    if (request->client->db == 0) process_propagate(server, &stream, commands, true, request->env);
     text_deinit(&stream);
 }

@@ -6,8 +6,11 @@
 #include "sim/server/server_inside.h"
 #include "sim/store/expiry.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
+#define LOG_LINE_MAX    256
 #define EXPIRY_KEYS_MAX 200 /* deleted in one cycle of 100 ms */
 
 /* --- life --- */
@@ -32,6 +35,7 @@ Server *server_create(const ServerParts *parts, NodeEnv *env)
     server->mem = env->mem;
     server->started_ms = server_unix_ms(parts->unix_base_ms, env->now);
     server->primary = new_client(server, CLIENT_NONE, (AddrState){0}, 0);
+    persist_init(server, env);
     return server;
 }
 
@@ -55,6 +59,10 @@ void server_destroy(Server *server, Mem *mem)
     slowlog_deinit(&server->slowlog, mem);
     array_deinit(mem, &server->callstats);
     outbound_deinit(server);
+    persist_deinit(server);
+    for (uint32_t i = 0; i < server->logs.count; i++) blob_free(mem, &server->logs.items[i]);
+    blob_free(mem, &server->taken_log);
+    array_deinit(mem, &server->logs);
     array_deinit(mem, &server->clients);
     array_deinit(mem, &server->outputs);
     mem_free(mem, server, sizeof(*server));
@@ -233,6 +241,8 @@ SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env)
 void server_on_cron(Server *server, NodeEnv *env)
 {
     Text stream = {.mem = server->mem};
+    shutdown_cron(server, env);
+    persist_cron(server, env);
     blocked_on_cron(server, env);
     migrate_on_cron(server, env);
     if (!server_is_replica(server) && !server->expiry_off) {
@@ -246,10 +256,11 @@ void server_on_cron(Server *server, NodeEnv *env)
 
 SimSpan server_before_sleep(Server *server, NodeEnv *env)
 {
+    if (server->persist.is_loading) return 0; /* it has not come to its event loop */
     server->extra_cost = 0;
     blocked_serve(server, env);
     pubsub_check_slots(server, env);
-    return server->extra_cost;
+    return server->extra_cost + persist_before_sleep(server, env);
 }
 
 void server_pause_writes(Server *server, NodeMs until_ms, NodeEnv *env)
@@ -266,16 +277,70 @@ void server_on_demotion(Server *server, NodeEnv *env)
                         env);
 }
 
-bool server_wants_exit(const Server *server)
+ServerExit server_wants_exit(const Server *server)
 {
-    return server->wants_exit;
+    return server->exit;
 }
 
-const NodeConfig *server_changed_config(Server *server)
+const NodeConfig *server_take_rewrite(Server *server)
 {
-    bool changed = server->config_changed;
-    server->config_changed = false;
-    return changed ? &server->parts.node->cfg : NULL;
+    bool wanted = server->wants_rewrite;
+    server->wants_rewrite = false;
+    return wanted ? &server->parts.node->cfg : NULL;
+}
+
+/* --- the disk --- */
+
+SimSpan server_begin_loading(Server *server, NodeEnv *env)
+{
+    Persist *persist = &server->persist;
+    persist->load_begin = env->now;
+    persist->load_span = persist_load_span(server);
+    persist->load_bytes = persist_load_bytes(server);
+    persist->is_loading = true;
+    return persist->load_span;
+}
+
+void server_load(Server *server, NodeEnv *env)
+{
+    SIM_ASSERT(server->persist.is_loading);
+    persist_load(server, env);
+}
+
+bool server_is_loading(const Server *server)
+{
+    return server->persist.is_loading;
+}
+
+void server_settle(Server *server, SimTime now)
+{
+    persist_settle(server, now);
+}
+
+/* --- the log --- */
+
+void server_log(Server *server, const char *format, ...)
+{
+    char line[LOG_LINE_MAX];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    array_push(server->mem, &server->logs, blob_copy(server->mem, slice_of(line)));
+}
+
+bool server_next_log(Server *server, Slice *line)
+{
+    blob_free(server->mem, &server->taken_log);
+    if (server->log_head == server->logs.count) {
+        array_clear(&server->logs);
+        server->log_head = 0;
+        return false;
+    }
+    server->taken_log = server->logs.items[server->log_head];
+    server->logs.items[server->log_head++] = (Blob){0};
+    *line = blob_slice(server->taken_log);
+    return true;
 }
 
 /* --- the stream of the primary --- */

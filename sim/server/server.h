@@ -9,8 +9,8 @@
  *   pubsub.c   channels, sharded channels         connection.c HELLO, CLIENT, AUTH, SELECT, PING...
  *   configure.c CONFIG GET and SET                info.c     INFO, ROLE, COMMAND, TIME, MEMORY...
  *   eval.c     EVAL, SCRIPT (scripting.h)         restore.c  DUMP, RESTORE   migrate.c  MIGRATE
- *   debug.c    DEBUG, SHUTDOWN, refusals of §1.9  cost.c     service times
- *   outbound.c connections to other servers */
+ *   debug.c    DEBUG, refusals of §1.9            cost.c     service times
+ *   outbound.c connections to other servers       persist.c  RDB and AOF (persist.h) */
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
 
@@ -18,6 +18,7 @@
 #include "sim/cluster/node.h"
 #include "sim/server/client.h"
 #include "sim/server/outbound.h"
+#include "sim/store/disk.h"
 #include "sim/store/keyspace.h"
 #include "sim/store/repl.h"
 
@@ -30,6 +31,8 @@ typedef struct ServerParts {
     Keyspace *keys;
     const AdminResolver *resolver;
     uint64_t unix_base_ms; /* Unix time of virtual time 0 */
+    DataDisk *disk;
+    SimSpan fsync; /* what one takes */
 } ServerParts;
 
 Server *server_create(const ServerParts *parts, NodeEnv *env);
@@ -51,8 +54,8 @@ ClientId server_next_ready(Server *server);
 SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env);
 /* Each 100 ms, after the node's tick: time-outs of blocked clients, §9.5, the expiry cycle. */
 void server_on_cron(Server *server, NodeEnv *env);
-/* At the end of each turn: whoever waited for keys, acknowledgements or the end of a pause. Returns
- * the time their commands took. */
+/* At the end of each turn: whoever waited for keys, acknowledgements or the end of a pause; the
+ * append-only file. Returns the time their commands took, and that of waiting for the disk. */
 SimSpan server_before_sleep(Server *server, NodeEnv *env);
 /* A message of a channel came by the bus. */
 void server_deliver(Server *server, bool sharded, Slice channel, Slice message, NodeEnv *env);
@@ -69,9 +72,19 @@ typedef struct ServerOutput {
 } ServerOutput;
 bool server_next_output(Server *server, ServerOutput *output);
 
-bool server_wants_exit(const Server *server); /* SHUTDOWN came */
-/* The configuration in force when a client has changed it since the last call; NULL otherwise. */
-const NodeConfig *server_changed_config(Server *server);
+typedef enum ServerExit { SERVER_STAYS, SERVER_SHUTS_DOWN, SERVER_CRASHES } ServerExit;
+ServerExit server_wants_exit(const Server *server); /* after this turn */
+/* Reads what the disk has into the fresh keyspace. The time that takes: 0 when there is nothing.
+ * While it lasts the server answers -LOADING; server_load at its end, at once when it is 0. */
+SimSpan server_begin_loading(Server *server, NodeEnv *env);
+void server_load(Server *server, NodeEnv *env);
+bool server_is_loading(const Server *server);
+/* Power is lost, or the process is killed: what the kernel and children have finished by then. */
+void server_settle(Server *server, SimTime now);
+/* The next line of its log that is worth telling; false when there is none. Until the next call. */
+bool server_next_log(Server *server, Slice *line);
+/* The configuration when CONFIG REWRITE came since the last call; NULL otherwise. */
+const NodeConfig *server_take_rewrite(Server *server);
 
 /* The stream of the primary, whole commands in order, applied on a replica. */
 void server_apply(Server *server, Slice bytes, NodeEnv *env);

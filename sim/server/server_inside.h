@@ -4,6 +4,7 @@
 
 #include "sim/server/callstats.h"
 #include "sim/server/migrate.h"
+#include "sim/server/persist.h"
 #include "sim/server/redirect.h"
 #include "sim/server/server.h"
 #include "sim/server/slowlog.h"
@@ -35,9 +36,13 @@ struct Server {
     bool keys_signalled;     /* a key that somebody may wait for has got a value */
     ARRAY_OF(Blob) settings; /* CONFIG SET of directives without effect, by row of settings.def */
     bool expiry_off;         /* DEBUG SET-ACTIVE-EXPIRE 0 */
-    bool config_changed;     /* CONFIG SET: the world keeps it for the next start */
+    bool wants_rewrite;      /* CONFIG REWRITE: the world writes redis.conf */
     bool wants_acks;         /* a client waits in WAIT: the replicas are asked before sleeping */
-    bool wants_exit;         /* SHUTDOWN: the process ends after this turn */
+    ServerExit exit;         /* the process ends after this turn */
+    Persist persist;
+    ARRAY_OF(Blob) logs; /* lines that the world has not taken yet */
+    uint32_t log_head;
+    Blob taken_log;
     Outbound outbound;
     Migrate migrate;
     SlowLog slowlog;
@@ -70,7 +75,8 @@ typedef struct ServerBinding {
 extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings[],
     connection_bindings[], client_bindings[], configure_bindings[], info_bindings[],
     command_bindings[], migrate_bindings[], restore_bindings[], slowlog_bindings[],
-    callstats_bindings[], debug_bindings[], cluster_bindings[], absent_bindings[];
+    callstats_bindings[], debug_bindings[], cluster_bindings[], absent_bindings[],
+    persist_bindings[], shutdown_bindings[];
 
 /* absent.c: is it modelled in cluster mode only (where it is refused)? */
 bool absent_without_cluster(const CommandRow *row);
@@ -86,6 +92,7 @@ bool server_in_cluster(const Server *server); /* cluster-enabled */
  * mode. */
 Keyspace *server_keys(Server *server, const Client *client);
 void server_flush_databases(Server *server); /* FLUSHALL, beside database 0 */
+void server_log(Server *server, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "10.0.0.2:6379" of a node as its record says (§9.3). */
 void server_endpoint(const Server *server, NodeId node, Text *out);
 

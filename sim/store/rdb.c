@@ -164,6 +164,12 @@ void rdb_save(const Keyspace *keys, ByteWriter *out)
     bytes_put_u64(out, hash_bytes(HASH_START, out->bytes + start, out->size - start));
 }
 
+uint64_t rdb_count(Slice bytes)
+{
+    ByteReader in = {.bytes = (const uint8_t *)bytes.chars, .size = bytes.size};
+    return bytes.size > 0 ? bytes_get_varint(&in) : 0;
+}
+
 static bool load_key(Keyspace *keys, ByteReader *in, Mem *mem)
 {
     Value value;

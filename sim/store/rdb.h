@@ -19,6 +19,7 @@ bool rdb_restore(Slice payload, Value *value, Mem *mem);
 
 /* All keys with their expiries. */
 void rdb_save(const Keyspace *keys, ByteWriter *out);
+uint64_t rdb_count(Slice bytes); /* keys in them */
 /* Replaces the contents of `keys`; false (and empty keys) for bytes that are none. */
 bool rdb_load(Keyspace *keys, Slice bytes, Mem *mem);
 

@@ -116,6 +116,46 @@ void repl_set_config(Repl *repl, const NodeConfig *config)
     repl->cfg = *config;
 }
 
+void repl_set_disk(Repl *repl, DataDisk *disk)
+{
+    repl->disk = disk;
+}
+
+bool repl_take_replaced(Repl *repl)
+{
+    bool is_replaced = repl->is_replaced;
+    repl->is_replaced = false;
+    return is_replaced;
+}
+
+/* --- moments --- */
+
+ReplPoint repl_point(const Repl *repl)
+{
+    if (repl->primary == NODE_NONE) {
+        return (ReplPoint){repl->has_backlog, repl->id, repl->offset};
+    }
+    if (repl->state == REPL_CONNECTED) return (ReplPoint){true, repl->id, repl->offset};
+    return (ReplPoint){repl->cached, repl->cached_id, repl->cached_offset};
+}
+
+void repl_restore(Repl *repl, const ReplPoint *point, uint64_t data, bool is_primary, NodeEnv *env)
+{
+    SIM_ASSERT(repl->primary == NODE_NONE && !repl->has_backlog);
+    repl->data = data;
+    if (!point->is_known) return;
+    repl->offset = point->offset;
+    if (is_primary) {
+        repl->id2 = point->history;
+        repl->id2_end = point->offset + 1;
+        primary_create_backlog(repl, env->mem);
+        repl->no_replicas_since_s = repl_now_s(env);
+    } else {
+        repl->id = point->history; /* repl_follow makes it what can be continued */
+    }
+    repl_note_changes(repl, env);
+}
+
 /* --- roles --- */
 
 /* replicationSetMaster: own replicas stay, in the hope that they can go on with the same history.

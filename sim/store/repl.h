@@ -27,6 +27,13 @@ typedef struct ReplHistory {
     uint32_t words[5];
 } ReplHistory;
 
+/* A moment of a history: what an RDB keeps of it (rdbPopulateSaveInfo). */
+typedef struct ReplPoint {
+    bool is_known;
+    ReplHistory history;
+    uint64_t offset;
+} ReplPoint;
+
 typedef enum ReplMsgKind {
     REPLMSG_PING,     /* replica -> primary: first word of the handshake */
     REPLMSG_PONG,     /* primary -> replica */
@@ -80,14 +87,23 @@ typedef struct ReplWish {
     ReplMsg msg;
 } ReplWish;
 
-typedef struct Repl Repl; /* opaque; sim/store/repl.c */
+typedef struct DataDisk DataDisk; /* disk.h */
+typedef struct Repl Repl;         /* opaque; sim/store/repl.c */
 
 /* The data side of a new process: a primary without data, without replicas, with a new replication
- * ID (drawn from env->rng). Simplified: nothing is loaded from disk (no RDB, no AOF), so a restart
- * begins empty (§2.8). */
+ * ID (drawn from env->rng). */
 /* `keys` is borrowed for the life of the Repl; NULL: only offsets and sizes matter (tests). */
 Repl *repl_create(const NodeConfig *config, HostId host, AddrId addr, Keyspace *keys, NodeEnv *env);
 void repl_destroy(Repl *repl, Mem *mem);
+/* What an RDB written now says; nothing in a server that is in no chain of replication. */
+ReplPoint repl_point(const Repl *repl);
+/* The process has loaded its RDB (loadDataFromDisk): a replica may go on from that moment; to a
+ * primary its history is the one before the present one (ID2). */
+void repl_restore(Repl *repl, const ReplPoint *point, uint64_t data, bool is_primary, NodeEnv *env);
+/* The disk that a full synchronisation writes to; borrowed for the life of the Repl. */
+void repl_set_disk(Repl *repl, DataDisk *disk);
+/* True once after a full synchronisation has replaced the data. */
+bool repl_take_replaced(Repl *repl);
 void repl_set_config(Repl *repl, const NodeConfig *config);
 
 /* EFFECT_REPLICATE: follow this primary (replicationSetMaster): the old link is closed, a primary
@@ -119,6 +135,8 @@ bool repl_next_apply(Repl *repl, Slice *commands);
 /* WAIT: how many replicas acknowledged this offset; asks all of them to acknowledge now
  * (REPLCONF GETACK). */
 uint32_t repl_acked_by(const Repl *repl, uint64_t offset);
+/* Every attached replica has acknowledged all of the stream (isReadyToShutdown). */
+bool repl_all_acked(const Repl *repl);
 void repl_want_acks(Repl *repl, NodeEnv *env);
 /* REPLCONF GETACK came with the stream and is applied: acknowledges all but the `left` bytes that
  * were received with it and are not applied yet. */

@@ -341,6 +341,15 @@ uint32_t repl_acked_by(const Repl *repl, uint64_t offset)
     return count;
 }
 
+bool repl_all_acked(const Repl *repl)
+{
+    for (uint32_t i = 0; i < repl->attached.count; i++) {
+        const Attached *attached = &repl->attached.items[i];
+        if (attached->phase != ATTACH_HANDSHAKE && attached->acked != repl->offset) return false;
+    }
+    return true;
+}
+
 /* replicationRequestAckFromSlaves: REPLCONF GETACK goes with the stream, so the offset grows by it.
  */
 void repl_want_acks(Repl *repl, NodeEnv *env)

@@ -6,6 +6,7 @@
  *
  * Whatever fails before CONNECTED leads back to CONNECT, and the next attempt is made by the cron
  * of each second; an established link that breaks is opened again at once. */
+#include "sim/store/disk.h"
 #include "sim/store/rdb.h"
 #include "sim/store/repl_state.h"
 
@@ -120,6 +121,17 @@ static void send_ack(Repl *repl, uint64_t offset, NodeEnv *env)
     repl_send(repl, repl->link, (ReplMsg){.kind = REPLMSG_ACK, .offset = offset}, env);
 }
 
+/* What came is on the disk before it is loaded (repl-diskless-load disabled), as dump.rdb: a
+ * replica has one without ever saving. */
+static void keep_rdb(Repl *repl, const ReplMsg *msg, NodeEnv *env)
+{
+    DiskRdb rdb = {.exists = true,
+                   .image = blob_copy(env->mem, blob_slice(msg->content)),
+                   .data = msg->data,
+                   .point = {true, repl->sync_id, repl->sync_offset}};
+    disk_put_rdb(repl->disk, rdb, env->mem);
+}
+
 /* The data set is replaced, and with it the history. The first ACK puts this replica online. */
 static void on_rdb(Repl *repl, const ReplMsg *msg, NodeEnv *env)
 {
@@ -136,6 +148,8 @@ static void on_rdb(Repl *repl, const ReplMsg *msg, NodeEnv *env)
     repl->id2 = (ReplHistory){{0}};
     repl->id2_end = 0;
     repl->offset = repl->sync_offset;
+    repl->is_replaced = true;
+    if (repl->disk) keep_rdb(repl, msg, env);
     primary_create_backlog(repl, env->mem);
     repl->state = REPL_CONNECTED;
     repl->down_since_s = 0;

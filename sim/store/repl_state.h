@@ -46,6 +46,8 @@ typedef struct StreamPiece {
 struct Repl {
     NodeConfig cfg;
     Keyspace *keys;               /* NULL in tests */
+    DataDisk *disk;               /* NULL in tests */
+    bool is_replaced;             /* repl_take_replaced */
     ARRAY_OF(StreamPiece) pieces; /* of the backlog, oldest first; the first may begin before it */
     Text apply;                   /* commands received and not yet taken by the server */
     Text applied;                 /* what repl_next_apply gave last */

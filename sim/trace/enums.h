@@ -37,7 +37,8 @@ typedef enum ClusterState { STATE_VALUES(ENUM_NAME) STATE_COUNT } ClusterState;
 #define EXIT_VALUES(V) \
     V(EXIT_KILLED, "killed") \
     V(EXIT_POWER, "power lost") \
-    V(EXIT_SHUTDOWN, "shut down")
+    V(EXIT_SHUTDOWN, "shut down") \
+    V(EXIT_REFUSED, "refuses to start")
 typedef enum ExitReason { EXIT_VALUES(ENUM_NAME) EXIT_COUNT } ExitReason;
 
 /* why a sent message never arrived */

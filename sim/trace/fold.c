@@ -288,6 +288,7 @@ static bool fold_row(TraceState *state, const TraceRecord *record, Error *err)
     case TRACE_EPOCH_BUMPED: case TRACE_REPL_SYNCED: case TRACE_SAVED: case TRACE_DATA_DROPPED:
     case TRACE_CONN_OPENED: case TRACE_CONN_ENDED: case TRACE_REQUEST_SENT:
     case TRACE_REQUEST_ENDED: case TRACE_WRITE_ENDED:
+    case TRACE_LOGGED:
         return true;
     case TRACE_TYPE_COUNT: break;
     }

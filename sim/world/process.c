@@ -1,4 +1,5 @@
 /* process.c -- the life of a redis-server process and its turns (protocol.md §17.4, §2.8, §2.9). */
+#include "sim/cluster/conffile.h"
 #include "sim/world/world.h"
 
 #include <string.h>
@@ -42,8 +43,57 @@ static void post_cron(Sim *sim, HostId number, SimTime time)
                (Event){.time = time, .kind = EVENT_CRON, .a = number, .b = host->process});
 }
 
-/* The process exists from now on: it listens, believes what its disk says, and its first timer is
- * set. */
+/* Lines of its log that are worth telling. */
+static void note_logs(Sim *sim, HostId number)
+{
+    Slice line;
+    while (server_next_log(world_host(sim, number)->server, &line)) {
+        TraceRecord record = {.type = TRACE_LOGGED};
+        record.u.LOGGED.text = (TraceText){line.chars, line.size};
+        world_note(sim, number, &record);
+    }
+}
+
+/* Returns how long its data takes to load. */
+static SimSpan make_parts(Sim *sim, Host *host, HostId number, NodeEnv *env)
+{
+    if (!host->data) host->data = mem_alloc(sim->mem, sizeof(*host->data));
+    host->keys = keyspace_create(sim->mem);
+    host->repl = repl_create(&host->config, number, host->addr, host->keys, env);
+    repl_set_disk(host->repl, host->data);
+    host->node = node_create(number, host->addr, host->identity, &host->config, &host->disk, env);
+    ServerParts parts = {.node = host->node,
+                         .repl = host->repl,
+                         .keys = host->keys,
+                         .disk = host->data,
+                         .fsync = sim->config.fsync,
+                         .resolver = &sim->resolver,
+                         .unix_base_ms = trace_header(sim->trace)->unix_base_ms};
+    host->server = server_create(&parts, env);
+    return server_begin_loading(host->server, env);
+}
+
+/* The data is read, the event loop begins and with it the timers. */
+static void load(Sim *sim, HostId number, bool fresh)
+{
+    Host *host = world_host(sim, number);
+    NodeFacts facts;
+    NodeEnv env = process_env(sim, host, &facts);
+    host->loading = host->loaded_late = false;
+    server_set_addrs(host->server, sim->addrs.items);
+    server_load(host->server, &env);
+    node_before_sleep(host->node, &env);
+    effects_carry_out(sim, number);
+    open_slots_note(sim, number);
+    note_logs(sim, number);
+
+    /* A server's first timer fires 1 ms after its start. Servers that are set up together are never
+     * started in the same instant: the phase of their ticks is uniform (§17.1). */
+    SimSpan first = fresh ? rng_below64(&host->rng, CRON_PERIOD) : FIRST_CRON;
+    post_cron(sim, number, sim->now + first);
+}
+
+/* The process exists from now on: it listens and believes what its disk says. */
 static void come_up(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
@@ -65,24 +115,17 @@ static void come_up(Sim *sim, HostId number)
 
     NodeFacts facts;
     NodeEnv env = process_env(sim, host, &facts);
-    host->keys = keyspace_create(sim->mem);
-    host->repl = repl_create(&host->config, number, host->addr, host->keys, &env);
-    host->node = node_create(number, host->addr, host->identity, &host->config, &host->disk, &env);
-    ServerParts parts = {.node = host->node,
-                         .repl = host->repl,
-                         .keys = host->keys,
-                         .resolver = &sim->resolver,
-                         .unix_base_ms = trace_header(sim->trace)->unix_base_ms};
-    host->server = server_create(&parts, &env);
-    node_before_sleep(host->node, &env);
+    SimSpan loading = make_parts(sim, host, number, &env);
+    host->loading = true;
     effects_carry_out(sim, number);
     open_slots_note(sim, number);
     net_set_listening(sim->net, number, true);
-
-    /* A server's first timer fires 1 ms after its start. Servers that are set up together are never
-     * started in the same instant: the phase of their ticks is uniform (§17.1). */
-    SimSpan first = fresh ? rng_below64(&host->rng, CRON_PERIOD) : FIRST_CRON;
-    post_cron(sim, number, sim->now + first);
+    if (loading == 0) load(sim, number, fresh);
+    else
+        queue_post(sim->queue, (Event){.time = sim->now + loading * host->slow_permille / 1000,
+                                       .kind = EVENT_LOADED,
+                                       .a = number,
+                                       .b = host->process});
 }
 
 void process_start(Sim *sim, HostId number)
@@ -123,17 +166,19 @@ static void drop_inbox(Sim *sim, Host *host)
     host->inbox_head = 0;
 }
 
-void process_kill(Sim *sim, HostId number, bool power)
+static void kill(Sim *sim, HostId number, ExitReason reason)
 {
     Host *host = world_host(sim, number);
-    bool was_alive = host_has_process(host);
+    bool was_alive = host_has_process(host), power = reason == EXIT_POWER;
     host->process++; /* whatever is scheduled for it is stale */
-    host->booting = false;
+    host->booting = host->loading = host->loaded_late = host->exiting = false;
+    if (was_alive) server_settle(host->server, sim->now);
+    if (power && host->data) disk_lose_power(host->data);
     if (was_alive) { /* one that was still loading had never begun, as far as others could see */
         host->status = PROCESS_DEAD;
         host->since = sim->now;
         TraceRecord record = {.type = TRACE_PROCESS_EXITED};
-        record.u.PROCESS_EXITED.reason = power ? EXIT_POWER : EXIT_KILLED;
+        record.u.PROCESS_EXITED.reason = reason;
         world_note(sim, number, &record);
         sim->cause = trace_count(sim->trace);
     }
@@ -157,6 +202,11 @@ void process_kill(Sim *sim, HostId number, bool power)
     host->node = NULL;
     host->repl = NULL;
     host->keys = NULL;
+}
+
+void process_kill(Sim *sim, HostId number, bool power)
+{
+    kill(sim, number, power ? EXIT_POWER : EXIT_KILLED);
 }
 
 void process_freeze(Sim *sim, HostId number)
@@ -292,6 +342,26 @@ static bool is_held(const Host *host)
     return outbound_held_until(host->server) > 0;
 }
 
+/* The event loop does not come to its sleep, its timers and its bus: it is held, or loading. While
+ * it loads, redis-server looks at its clients now and then (processEventsWhileBlocked), and at bus
+ * connections not at all (clusterAcceptHandler); §2.7. */
+static bool is_away(const Host *host)
+{
+    return host->loading || is_held(host);
+}
+
+/* CONFIG REWRITE: the next start reads what is in force now. */
+static void rewrite_conf(Sim *sim, Host *host)
+{
+    const NodeConfig *config = server_take_rewrite(host->server);
+    Text text = {.mem = sim->mem};
+    if (!config) return;
+    conf_rewrite((Slice){text_chars(&host->conf), host->conf.size}, config, &text);
+    text_deinit(&host->conf);
+    host->conf = text;
+    host->config = *config;
+}
+
 /* The work before the event loop sleeps, then the effects; the process is busy until they are out.
  */
 static void end_turn(Sim *sim, HostId number)
@@ -300,7 +370,7 @@ static void end_turn(Sim *sim, HostId number)
     NodeFacts facts;
     NodeEnv env = process_env(sim, host, &facts);
     server_set_addrs(host->server, sim->addrs.items);
-    if (!is_held(host)) { /* else the event loop has not come to its sleep */
+    if (!is_away(host)) {
         host->served += server_before_sleep(host->server, &env);
         node_before_sleep(host->node, &env);
     }
@@ -310,8 +380,12 @@ static void end_turn(Sim *sim, HostId number)
     host->served = 0;
     open_slots_note(sim, number);
     conns_drain(sim, number, done);
-    if (server_wants_exit(host->server)) {
-        process_kill(sim, number, false);
+    note_logs(sim, number);
+    rewrite_conf(sim, host);
+    if (server_wants_exit(host->server) != SERVER_STAYS) {
+        host->exiting = true;
+        queue_post(sim->queue,
+                   (Event){.time = done, .kind = EVENT_EXIT, .a = number, .b = host->process});
         return;
     }
     if (!host->turn_is_cron) return;
@@ -321,7 +395,7 @@ static void end_turn(Sim *sim, HostId number)
 
 static bool can_run(const Sim *sim, const Host *host)
 {
-    return host->status == PROCESS_RUNNING && host->busy_until <= sim->now;
+    return host->status == PROCESS_RUNNING && host->busy_until <= sim->now && !host->exiting;
 }
 
 static bool hold_is_over(const Sim *sim, const Host *host)
@@ -329,21 +403,25 @@ static bool hold_is_over(const Sim *sim, const Host *host)
     return is_held(host) && outbound_held_until(host->server) <= sim->now;
 }
 
+static bool takes(const Sim *sim, const Host *host, const NetHappening *happening)
+{
+    if (is_held(host)) return conns_is_outbound(sim, happening);
+    return !host->loading || sim->link_use.items[happening->link >> 1] == LINK_CLIENT;
+}
+
 /* What it will look at next in its inbox: the first, or when it is held the first of its own
- * connections; the count when there is none. */
+ * connections, or while it loads the first of a client; the count when there is none. */
 static uint32_t next_in_inbox(const Sim *sim, const Host *host)
 {
     uint32_t next = host->inbox_head;
-    while (is_held(host) && next < host->inbox.count &&
-           !conns_is_outbound(sim, &host->inbox.items[next]))
-        next++;
+    while (next < host->inbox.count && !takes(sim, host, &host->inbox.items[next])) next++;
     return next;
 }
 
 static bool has_work(const Sim *sim, const Host *host)
 {
     if (next_in_inbox(sim, host) < host->inbox.count) return true;
-    return is_held(host) ? hold_is_over(sim, host) : host->cron_due;
+    return is_held(host) ? hold_is_over(sim, host) : host->cron_due && !host->loading;
 }
 
 /* When an event loop that went to sleep at `slept` wakes for a timer due at `due`. */
@@ -356,7 +434,7 @@ static SimTime wake_for(SimTime slept, SimTime due)
 static void post_wake(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
-    if (host->status != PROCESS_RUNNING) return;
+    if (host->status != PROCESS_RUNNING || host->exiting) return;
     SimTime time = host->busy_until > sim->now ? host->busy_until : sim->now;
     if (!has_work(sim, host)) {
         if (!is_held(host)) return;
@@ -398,6 +476,12 @@ static void run_backlog(Sim *sim, HostId number)
     post_wake(sim, number);
 }
 
+static void end_by_itself(Sim *sim, HostId number)
+{
+    bool asked = server_wants_exit(world_host(sim, number)->server) == SERVER_SHUTS_DOWN;
+    kill(sim, number, asked ? EXIT_SHUTDOWN : EXIT_KILLED);
+}
+
 /* A resumed process reads its sockets first, then runs one tick (§17.4). */
 void process_thaw(Sim *sim, HostId number)
 {
@@ -407,7 +491,9 @@ void process_thaw(Sim *sim, HostId number)
     host->since = sim->now;
     TraceRecord record = {.type = TRACE_PROCESS_THAWED};
     world_note(sim, number, &record);
-    post_wake(sim, number);
+    if (host->loaded_late) load(sim, number, false);
+    if (host->exiting && host->busy_until <= sim->now) end_by_itself(sim, number);
+    else post_wake(sim, number);
 }
 
 void process_on_happening(Sim *sim, const NetHappening *happening)
@@ -422,7 +508,7 @@ void process_on_happening(Sim *sim, const NetHappening *happening)
         lose_happening(sim, happening);
         return;
     }
-    bool waits = host->inbox_head < host->inbox.count || is_held(host);
+    bool waits = host->inbox_head < host->inbox.count || is_away(host);
     if (!can_run(sim, host) || waits) {
         array_push(sim->mem, &host->inbox, *happening);
         post_wake(sim, happening->host);
@@ -430,7 +516,7 @@ void process_on_happening(Sim *sim, const NetHappening *happening)
     }
     /* Timers that are due run at the end of the same round of the event loop. */
     take_happening(sim, happening->host, happening);
-    if (host->cron_due && !is_held(host)) take_cron(sim, happening->host);
+    if (host->cron_due && !is_away(host)) take_cron(sim, happening->host);
     end_turn(sim, happening->host);
     if (host_has_process(host) && is_held(host)) post_wake(sim, happening->host);
 }
@@ -458,6 +544,18 @@ static void on_cron_wake(Sim *sim, HostId number)
     post_wake(sim, number);
 }
 
+/* A frozen process does not notice that what it read has come. */
+static void on_loaded(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    if (host->status != PROCESS_RUNNING) {
+        host->loaded_late = true;
+        return;
+    }
+    load(sim, number, false);
+    post_wake(sim, number);
+}
+
 void process_on_event(Sim *sim, const Event *event)
 {
     HostId number = (HostId)event->a;
@@ -465,6 +563,10 @@ void process_on_event(Sim *sim, const Event *event)
     if (!is_current(host, event)) return;
     if (event->kind == EVENT_BOOT) {
         come_up(sim, number);
+    } else if (event->kind == EVENT_LOADED) {
+        on_loaded(sim, number);
+    } else if (event->kind == EVENT_EXIT) {
+        if (host->status == PROCESS_RUNNING) end_by_itself(sim, number);
     } else if (event->kind == EVENT_CRON) {
         on_cron(sim, number);
     } else if (event->kind == EVENT_CRON_WAKE) {

@@ -125,8 +125,10 @@ static void run_event(Sim *sim, const Event *event)
     case EVENT_CRON:
     case EVENT_CRON_WAKE:
     case EVENT_WAKE:
-    case EVENT_BOOT: process_on_event(sim, event); break;
-    default: SIM_ASSERT(event->kind <= EVENT_BOOT);
+    case EVENT_BOOT:
+    case EVENT_LOADED:
+    case EVENT_EXIT: process_on_event(sim, event); break;
+    default: SIM_ASSERT(event->kind <= EVENT_EXIT);
     }
     world_drain_net(sim);
 }

@@ -96,6 +96,8 @@ static HostId push_host(Sim *sim, const Command *command, Host host)
     host.identity = NODE_NONE;
     host.disk.self = NODE_NONE;
     host.addr = world_addr(sim, host.ip, host.port, host.bus_port);
+    host.conf.mem = host.written_conf.mem = sim->mem;
+    if (command->text) text_append(&host.conf, "%s", command->text);
     array_push(sim->mem, &sim->hosts, host);
     net_add_host(sim->net, number, host.zone_number);
     return number;
@@ -375,6 +377,8 @@ static void wipe(Sim *sim, HostId number)
     Host *host = world_host(sim, number);
     node_disk_deinit(&host->disk, sim->mem);
     host->disk.self = NODE_NONE;
+    text_clear(&host->written_conf);
+    if (host->data) disk_deinit(host->data, sim->mem);
 }
 
 /* Carries out a checked command; returns the number it gives out, or 0. */

@@ -30,7 +30,9 @@ enum {
     EVENT_CRON,      /* a: host, b: process number: a tick is due */
     EVENT_CRON_WAKE, /* the same: the event loop wakes for it */
     EVENT_WAKE,      /* a: host, b: process number: a busy process looks at its inbox */
-    EVENT_BOOT       /* a: host, b: process number: a restarted process has loaded its data */
+    EVENT_BOOT,      /* a: host, b: process number: a restarted process reads its files */
+    EVENT_LOADED,    /* the same: it has loaded its data */
+    EVENT_EXIT       /* the same: it ends by itself; what it had to write is written */
 };
 
 /* The tick (protocol.md §3.6) comes 100 ms after the last one *ended*, and no sooner than the event
@@ -94,8 +96,14 @@ typedef struct Host {
     uint32_t process; /* number of the present or last process on this host */
     uint32_t slow_permille;
     bool booting, powered;
+    bool loading;     /* the process runs, but its data is not read yet */
+    bool loaded_late; /* it was, while the process was frozen */
+    bool exiting;     /* EVENT_EXIT is posted */
     NodeId identity;
-    NodeDisk disk;
+    NodeDisk disk;     /* nodes.conf */
+    DataDisk *data;    /* dump.rdb, the append-only file */
+    Text conf;         /* redis.conf */
+    Text written_conf; /* a nodes.conf that somebody has written, not yet read */
     Rng rng;
     Node *node; /* NULL unless RUNNING or FROZEN */
     Repl *repl;

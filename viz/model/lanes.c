@@ -177,6 +177,7 @@ static uint64_t key_of(const Model *model, const LaneOptions *options)
     key = hash_u64(key, (uint64_t)(uint32_t)options->slot << 32 | options->max_lanes);
     uint32_t seen = seqs_until(history->changes.items, history->changes.count, model->state.seq);
     key = hash_u64(key, (uint64_t)(model->time >= options->from) << 32 | seen);
+    key = hash_u64(key, model->state.hosts.count); /* lanes name hosts and whole zones */
     for (uint32_t i = 0; i < model->hosts.count; i++) {
         const HostModel *host = &model->hosts.items[i];
         bool told = host->deadline == DEADLINE_ELECTION || host->deadline == DEADLINE_WRITE_STOP;
