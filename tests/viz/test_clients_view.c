@@ -106,6 +106,22 @@ static void belief_shows_no_lines_of_clients(void)
     story_close(&story);
 }
 
+/* A client has no table of its own: there is no view as it believes. */
+static void client_has_no_belief_to_look_through(void)
+{
+    Story story = served(6);
+    StoryView view;
+    HostId shop = story_client(&story, "shop", "");
+    story_view_open(&view, story.trace, 1920, 1080);
+    view.ui.selected = shop;
+    view.ui.lens = LENS_NODE;
+    draw_stage(&view, 0);
+    CU_ASSERT_EQUAL(draw_occurs(&view.list, "never heard"), 0);
+    CU_ASSERT_EQUAL(draw_occurs(&view.list, "\"All six agree\""), 1);
+    story_view_close(&view);
+    story_close(&story);
+}
+
 static bool meet(Rect a, Rect b)
 {
     return a.x < rect_right(b) && b.x < rect_right(a) && a.y < rect_bottom(b) &&
@@ -189,6 +205,7 @@ void test_clients_view_suite(void)
     CU_add_test(suite, "the last second", box_tells_the_last_second_by_shape_and_word);
     CU_add_test(suite, "not before", nothing_is_shown_before_the_client_knows_it);
     CU_add_test(suite, "belief", belief_shows_no_lines_of_clients);
+    CU_add_test(suite, "no belief of a client", client_has_no_belief_to_look_through);
     CU_add_test(suite, "boxes cover nothing", boxes_cover_nothing_in_any_form);
     CU_add_test(suite, "console", console_shows_the_talk_from_both_sides);
 }

@@ -1,6 +1,8 @@
 /* app.c -- opening a run, one frame of it, messages. */
 #include "viz/app/app.h"
 
+#include "viz/scene/panel.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,6 +140,7 @@ void app_frame(App *app, const TextMetrics *metrics)
     UiState *ui = &app->ui;
     app->metrics = *metrics;
     obey_names(app);
+    if (ui->lens == LENS_NODE && !panel_is_belief(&app->model, ui)) ui->lens = LENS_TRUTH;
     run_index_update(&app->index, app->source.trace);
     ui->index = &app->index;
     ui->known_to = source_end(&app->source);

@@ -84,6 +84,7 @@ static bool reply_is_seen(const App *app, uint32_t call)
     const IndexEntries *calls = &app->index.calls;
     for (uint32_t i = run_index_count(calls, app->model.state.seq); i-- > 0;) {
         TraceRecord record;
+        if (calls->items[i].host != app->ui.selected) continue;
         trace_get(app->source.trace, calls->items[i].seq, &record);
         if (record.type == TRACE_CALL_REPLIED && record.u.CALL_REPLIED.call == call) return true;
         if (record.type == TRACE_CALL_SENT && record.u.CALL_SENT.call == call) break;
@@ -373,8 +374,14 @@ void console_click(App *app, Point at)
     switch (scene_console_at(&app->model, &app->ui, &layout, &app->metrics, at)) {
     case CONSOLE_HIT_NONE: break;
     case CONSOLE_HIT_PROMPT: console_take_focus(app); break;
-    case CONSOLE_HIT_BRANCH: branch_here(app); break;
-    case CONSOLE_HIT_END: play_jump(app, app->seen_to); break;
+    case CONSOLE_HIT_BRANCH:
+        branch_here(app);
+        console_take_focus(app);
+        break;
+    case CONSOLE_HIT_END:
+        play_jump(app, app->seen_to);
+        console_take_focus(app);
+        break;
     }
 }
 
@@ -447,11 +454,11 @@ static void read_replies(App *app)
     for (uint32_t i = run_index_count(calls, app->model.state.seq);
          i-- > 0 && found < CONSOLE_ROWS_MAX;) {
         TraceRecord record;
-        trace_get(app->source.trace, calls->items[i].seq, &record);
+        const IndexEntry *entry = &calls->items[i];
+        if (host != HOST_NONE && entry->host != host && entry->to != host) continue;
+        trace_get(app->source.trace, entry->seq, &record);
         bool is_request = record.type == TRACE_REQUEST_SENT;
         if (record.type != TRACE_CALL_SENT && !is_request) continue;
-        bool is_its = record.host == host || (is_request && record.u.REQUEST_SENT.to == host);
-        if (host != HOST_NONE && !is_its) continue;
         found++;
         uint32_t call = is_request ? record.u.REQUEST_SENT.call : record.u.CALL_SENT.call;
         ConsoleReply *reply = reply_of(&app->console.ui.replies, call);

@@ -225,7 +225,7 @@ static void foot_words(const Terminal *terminal, Text *out)
     case CONSOLE_WAITING:
         text_append(out, "*waiting* for ");
         text_append_span(out, console->waited);
-        text_append(out, "%s     `Ctrl-C` gives up%s", console->is_frozen ? ", it is frozen" : "",
+        text_append(out, "%s; `Ctrl-C` gives up%s", console->is_frozen ? ", it is frozen" : "",
                     scene->ui->paused ? ", `Space` lets time pass" : "");
         break;
     case CONSOLE_READY:

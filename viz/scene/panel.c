@@ -43,5 +43,7 @@ const char *panel_host(const Model *model, HostId host)
 
 bool panel_is_belief(const Model *model, const UiState *ui)
 {
-    return ui->lens == LENS_NODE && ui->selected < model->state.hosts.count;
+    return ui->lens == LENS_NODE && ui->selected < model->state.hosts.count &&
+           model->state.hosts.items[ui->selected].status !=
+               PROCESS_NEVER; /* a client has no table */
 }

@@ -33,7 +33,10 @@ void run_index_clear(RunIndex *index)
 
 static void add_entry(IndexEntries *entries, const TraceRecord *record)
 {
-    array_push(NULL, entries, (IndexEntry){record->seq, record->time, record->host});
+    IndexEntry entry = {record->seq, record->time, record->host, HOST_NONE};
+    if (record->type == TRACE_REQUEST_SENT) entry.to = record->u.REQUEST_SENT.to;
+    if (record->type == TRACE_REQUEST_ENDED) entry.to = record->u.REQUEST_ENDED.to;
+    array_push(NULL, entries, entry);
 }
 
 static void add_traffic(RunIndex *index, const TraceRecord *record)

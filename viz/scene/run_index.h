@@ -15,6 +15,7 @@ typedef struct IndexEntry {
     uint64_t seq;
     SimTime time;
     HostId host; /* HOST_NONE: the run */
+    HostId to;   /* whom a client asked; else HOST_NONE */
 } IndexEntry;
 
 typedef ARRAY_OF(IndexEntry) IndexEntries;

@@ -1,14 +1,15 @@
 /* stage.c -- the stage of the view: its layers from bottom to top (view tokens §11). */
 #include "viz/scene/stage.h"
 
+#include "viz/scene/panel.h"
+
 #include "viz/ui/label.h"
 #include "viz/ui/rect.h"
 
 /* The node whose beliefs are shown: the selected one, when the lens is on it. */
 static HostId observer_of(const Model *model, const UiState *ui)
 {
-    bool exists = ui->selected < model->state.hosts.count;
-    return ui->lens == LENS_NODE && exists ? ui->selected : HOST_NONE;
+    return panel_is_belief(model, ui) ? ui->selected : HOST_NONE;
 }
 
 /* A wall being drawn: the line, its end caps, and what letting go will do. */

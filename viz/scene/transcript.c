@@ -236,16 +236,6 @@ static void add_entry(Builder *builder, const IndexEntry *entry)
     }
 }
 
-/* Was it asked of this host, or by it? */
-static bool concerns(const Model *model, const IndexEntry *entry, HostId host)
-{
-    TraceRecord record;
-    if (host == HOST_NONE || entry->host == host) return true;
-    trace_get(model->trace, entry->seq, &record);
-    if (record.type == TRACE_REQUEST_SENT) return record.u.REQUEST_SENT.to == host;
-    return record.type == TRACE_REQUEST_ENDED && record.u.REQUEST_ENDED.to == host;
-}
-
 void transcript_build(Transcript *transcript, const Model *model, const UiState *ui,
                       uint32_t columns)
 {
@@ -257,7 +247,9 @@ void transcript_build(Transcript *transcript, const Model *model, const UiState 
     while (i-- > 0 && transcript->rows.count < CONSOLE_ROWS_MAX) {
         const IndexEntry *entry = &index->calls.items[i];
         if (entry->seq <= cleared) break;
-        if (concerns(model, entry, ui->selected)) add_entry(&builder, entry);
+        bool fits =
+            ui->selected == HOST_NONE || entry->host == ui->selected || entry->to == ui->selected;
+        if (fits) add_entry(&builder, entry);
     }
     array_deinit(NULL, &builder.block);
     array_deinit(NULL, &builder.pending);
