@@ -13,6 +13,12 @@
 
 static void on_news(Server *server, const OutboundNews *news, NodeEnv *env);
 
+void migrate_init(Server *server)
+{
+    Migrate *migrate = &server->migrate;
+    migrate->refusal.mem = migrate->error.mem = migrate->input.mem = server->mem;
+}
+
 bool migrate_is_running(const Server *server)
 {
     return server->migrate.step != MIGRATE_NONE;

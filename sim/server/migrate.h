@@ -56,6 +56,7 @@ typedef struct Migrate {
     ARRAY_OF(MigrateSocket) sockets;
 } Migrate;
 
+void migrate_init(Server *server);
 bool migrate_is_running(const Server *server);
 /* Connections not used for a while are closed (migrateCloseTimedoutSockets). */
 void migrate_on_cron(Server *server, NodeEnv *env);

@@ -33,6 +33,7 @@ Server *server_create(const ServerParts *parts, NodeEnv *env)
     Server *server = mem_alloc(env->mem, sizeof(*server));
     server->parts = *parts;
     server->mem = env->mem;
+    migrate_init(server);
     server->started_ms = server_unix_ms(parts->unix_base_ms, env->now);
     server->primary = new_client(server, CLIENT_NONE, (AddrState){0}, 0);
     persist_init(server, env);
