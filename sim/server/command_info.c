@@ -263,10 +263,32 @@ static void command_list(Request *request)
 
 /* --- GETKEYS --- */
 
+static bool any_word_is(const Slice *argv, uint32_t argc, uint32_t from, const char *word)
+{
+    for (uint32_t i = from; i < argc; i++) {
+        if (slice_is(argv[i], word)) return true;
+    }
+    return false;
+}
+
+/* What variable_flags stands for: SET reads with GET only, BITFIELD writes with SET or INCRBY only
+ * (setGetKeys, bitfieldGetKeys). NULL: the specifications say it. */
+static const char *variable_flags(const CommandRow *row, const Slice *argv, uint32_t argc)
+{
+    if (strcmp(row->name, "set") == 0)
+        return any_word_is(argv, argc, 3, "get") ? "RW access update" : "OW update";
+    if (strcmp(row->name, "bitfield") != 0) return NULL;
+    bool writes = any_word_is(argv, argc, 2, "set") || any_word_is(argv, argc, 2, "incrby");
+    return writes ? "RW access update" : "RO access";
+}
+
 /* How the command uses a key: the flags of the specification that finds it first. */
-static const char *flags_of_key(const CommandRow *row, uint32_t position)
+static const char *flags_of_key(const CommandRow *row, const Slice *argv, uint32_t argc,
+                                uint32_t position)
 {
     const KeySpec *spec = command_key_spec(row, 0), *next;
+    const char *variable = variable_flags(row, argv, argc);
+    if (variable) return variable;
     for (uint32_t i = 1; (next = command_key_spec(row, i)) != NULL; i++) {
         bool begins = next->begin == KEY_BEGIN_INDEX && (uint32_t)next->position <= position;
         if (begins || (next->begin == KEY_BEGIN_KEYWORD && position > 1)) spec = next;
@@ -294,7 +316,8 @@ static void getkeys(Request *request, bool with_flags)
         for (uint32_t i = 0; i < keys.count; i++) {
             if (with_flags) reply_array(reply, 2);
             reply_bulk(reply, argv[keys.items[i]]);
-            if (with_flags) reply_words(reply, flags_of_key(row, keys.items[i]), AS_STATUS);
+            if (with_flags)
+                reply_words(reply, flags_of_key(row, argv, argc, keys.items[i]), AS_STATUS);
         }
     }
     array_deinit(mem, &keys);

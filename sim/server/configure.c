@@ -152,12 +152,14 @@ static bool check_names(Request *request)
 }
 
 /* Checks one value and, if the directive is obeyed, sets it in *config. */
-static bool take_value(Request *request, uint32_t setting, Slice word, NodeConfig *config)
+static bool take_value(Request *request, uint32_t setting, uint32_t at, NodeConfig *config)
 {
     uint32_t index;
+    Slice word = request->argv[at + 1];
+    bool old = slice_is(request->argv[at], setting_at(setting)->old_name);
     char value[WORD_MAX_SIZE];
     Error err = {{0}};
-    Slice name = slice_of(setting_at(setting)->name);
+    Slice name = slice_of(old ? setting_at(setting)->old_name : setting_at(setting)->name);
     if (!copy_word(word, value, sizeof(value))) return failed(request, name, "value too long");
     if (!setting_check(setting_at(setting), value, &err)) return failed(request, name, err.text);
     if (obeyed(setting_at(setting)->name, &index) &&
@@ -211,7 +213,7 @@ static void config_set_all(Request *request)
     if (!check_names(request)) return;
     for (uint32_t i = 2; i < request->argc; i += 2) {
         uint32_t setting = find_setting(request->argv[i]);
-        if (!take_value(request, setting, request->argv[i + 1], &config)) return;
+        if (!take_value(request, setting, i, &config)) return;
     }
     for (uint32_t i = 2; i < request->argc; i += 2)
         keep_value(server, find_setting(request->argv[i]), request->argv[i + 1]);

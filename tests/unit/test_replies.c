@@ -392,7 +392,7 @@ static void command_tells_of_commands(void)
         {0, "COMMAND GETKEYS zunion 9 a b", "-ERR Invalid arguments specified for command"},
         {0, "COMMAND GETKEYS object encoding a", "[$a]"},
         {0, "COMMAND GETKEYS xread count 1 streams a b 0 0", "[$a, $b]"},
-        {0, "COMMAND GETKEYSANDFLAGS set a 1", "[[$a, [+RW, +access, +update, +variable_flags]]]"},
+        {0, "COMMAND GETKEYSANDFLAGS set a 1", "[[$a, [+OW, +update]]]"},
         {0, "COMMAND GETKEYSANDFLAGS rename a b",
          "[[$a, [+RW, +access, +delete]], [$b, [+OW, +update]]]"},
         {0, "COMMAND LIST FILTERBY nope x", SYNTAX},
