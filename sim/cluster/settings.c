@@ -75,8 +75,11 @@ bool setting_check(const Setting *setting, const char *text, Error *err)
         return in_limits(setting, number < 0, number < 0 ? 0 - (uint64_t)number : (uint64_t)number,
                          err);
     case SETTING_MEMORY:
-        if (!config_read_size(text, &size))
+        if (text[0] && text[strspn(text, "0123456789")] == '\0') {
+            if (!config_read_size(text, &size)) size = UINT64_MAX; /* strtoull */
+        } else if (!config_read_size(text, &size)) {
             return error_set(err, "argument must be a memory value");
+        }
         return in_limits(setting, false, size, err);
     case SETTING_OCTAL:
         return text[strspn(text, "01234567")] == '\0' ||

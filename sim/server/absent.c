@@ -4,13 +4,25 @@
 
 #include <string.h>
 
-bool absent_without_cluster(const CommandRow *row)
+static bool has_option(const Request *request, const char *option)
 {
-    static const char *const names[] = {"failover", "move", "replicaof", "slaveof", "swapdb"};
-    for (uint32_t i = 0; i < ARRAY_LENGTH(names); i++) {
-        if (strcmp(row->name, names[i]) == 0) return true;
+    for (uint32_t i = 2; i < request->argc; i++) {
+        if (slice_is(request->argv[i], option)) return true;
     }
     return false;
+}
+
+/* Other databases and keys named by patterns: cluster mode refuses them. */
+bool absent_without_cluster(const Request *request)
+{
+    static const char *const names[] = {"failover", "move", "replicaof", "slaveof", "swapdb"};
+    const char *name = request->row->name;
+    for (uint32_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        if (strcmp(name, names[i]) == 0) return true;
+    }
+    if (strcmp(name, "copy") == 0) return has_option(request, "db");
+    if (strcmp(name, "sort") != 0 && strcmp(name, "sort_ro") != 0) return false;
+    return has_option(request, "by") || has_option(request, "get");
 }
 
 const ServerBinding absent_bindings[] = {

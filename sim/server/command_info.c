@@ -296,6 +296,19 @@ static const char *flags_of_key(const CommandRow *row, const Slice *argv, uint32
     return spec ? spec->flags : "";
 }
 
+/* The specifications find keys from left to right, whatever the order in which a redirection looks
+ * at them. */
+static void sort_positions(KeyPositions *keys)
+{
+    for (uint32_t i = 1; i < keys->count; i++) {
+        for (uint32_t k = i; k > 0 && keys->items[k - 1] > keys->items[k]; k--) {
+            uint32_t swap = keys->items[k];
+            keys->items[k] = keys->items[k - 1];
+            keys->items[k - 1] = swap;
+        }
+    }
+}
+
 static void getkeys(Request *request, bool with_flags)
 {
     KeyPositions keys = {0};
@@ -312,6 +325,7 @@ static void getkeys(Request *request, bool with_flags)
              !(row->flags & CF_NO_MANDATORY_KEYS))
         reply_error(reply, "ERR Invalid arguments specified for command");
     else {
+        sort_positions(&keys);
         reply_array(reply, keys.count);
         for (uint32_t i = 0; i < keys.count; i++) {
             if (with_flags) reply_array(reply, 2);

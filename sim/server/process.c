@@ -133,7 +133,7 @@ static RedirectAnswer ask_redirect(Request *request, bool exec)
 
 static bool refuse_without_cluster(Request *request)
 {
-    if (server_in_cluster(request->server) || !absent_without_cluster(request->row)) return false;
+    if (server_in_cluster(request->server) || !absent_without_cluster(request)) return false;
     reject(request, "ERR Slotscope does not model '%s' without cluster mode", request->row->name);
     return true;
 }

@@ -79,7 +79,7 @@ extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings
     persist_bindings[], shutdown_bindings[];
 
 /* absent.c: is it modelled in cluster mode only (where it is refused)? */
-bool absent_without_cluster(const CommandRow *row);
+bool absent_without_cluster(const Request *request);
 
 /* server.c */
 Client *server_client(const Server *server, ClientId id); /* NULL */

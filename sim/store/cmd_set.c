@@ -46,7 +46,8 @@ static void cmd_smove(Cmd *cmd)
     bool wrong;
     Key *from = find_set(cmd, cmd->argv[1], &wrong);
     if (wrong) return;
-    Key *to = find_set(cmd, cmd->argv[2], &wrong);
+    Key *to =
+        from ? find_set(cmd, cmd->argv[2], &wrong) : NULL; /* not looked at without a source */
     if (wrong) return;
     if (!from || !dict_find(from->value.u.set, cmd->argv[3])) {
         reply_integer(cmd->reply, 0);

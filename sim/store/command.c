@@ -111,7 +111,7 @@ static bool add_counted(const Slice *argv, uint32_t argc, uint32_t at, KeyPositi
 {
     int64_t count;
     if (at >= argc || !slice_integer(argv[at], &count)) return false;
-    if (count < 0 || count > (int64_t)argc - at - 1) return false;
+    if (count < 1 || count > (int64_t)argc - at - 1) return false;
     for (uint32_t i = 0; i < (uint32_t)count; i++) array_push(mem, out, at + 1 + i);
     return true;
 }
@@ -183,7 +183,10 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
     case ROW_ZUNION: return add_counted(argv, argc, 1, out, mem);
     case ROW_ZDIFFSTORE:
     case ROW_ZINTERSTORE:
-    case ROW_ZUNIONSTORE: array_push(mem, out, 1u); return add_counted(argv, argc, 2, out, mem);
+    case ROW_ZUNIONSTORE:
+        if (!add_counted(argv, argc, 2, out, mem)) return false;
+        array_push(mem, out, 1u); /* last: the sources' slots are looked at first */
+        return true;
     case ROW_MIGRATE: add_migrate(argv, argc, out, mem); return true;
     case ROW_SORT: add_sort(argv, argc, out, mem); return true;
     case ROW_SORT_RO: array_push(mem, out, 1u); return true;

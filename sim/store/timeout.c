@@ -40,7 +40,7 @@ bool timeout_read(Cmd *cmd, uint32_t at, uint64_t *until_ms)
     if (problem) wrong = "ERR timeout is not a float or out of range";
     else if (text_chars(&plain)[0] == '-') wrong = "ERR timeout is negative";
     else if (!to_ms((Slice){text_chars(&plain), plain.size}, &ms))
-        wrong = "ERR timeout is out of range";
+        wrong = "ERR timeout is negative"; /* 7.0: the number of ms overflows */
     text_deinit(&plain);
     if (wrong) {
         reply_error(cmd->reply, "%s", wrong);

@@ -218,6 +218,9 @@ static void cluster_mode_refuses_what_it_cannot_do(void)
         {7, "CLUSTER KEYSLOT", ARITY("cluster|keyslot")},
         {7, "ASKING", DISABLED},
         {7, "READONLY", DISABLED},
+        {7, "MOVE a 1", "-ERR Slotscope does not model 'move' without cluster mode"},
+        {7, "COPY a b DB 1", "-ERR Slotscope does not model 'copy' without cluster mode"},
+        {7, "SORT a BY w_*", "-ERR Slotscope does not model 'sort' without cluster mode"},
         {7, "SELECT 16", "-ERR DB index is out of range"},
         {7, "SELECT -1", "-ERR DB index is out of range"},
         {7, "SELECT 1\nSET a 1\nSELECT 0\nGET a\nSELECT 1\nGET a\nDBSIZE\nFLUSHALL\nGET a",
@@ -259,8 +262,8 @@ static void config_answers_as_redis_server_does(void)
          CONFIG_FAILED("cluster-node-timeout") "argument must be between 0 and 9223372036854775807 "
                                                "inclusive"},
         {0, "CONFIG SET cluster-slave-validity-factor -1",
-         CONFIG_FAILED("cluster-replica-validity-factor") "argument must be between 0 and "
-                                                          "2147483647 inclusive"},
+         CONFIG_FAILED("cluster-slave-validity-factor") "argument must be between 0 and "
+                                                        "2147483647 inclusive"},
         {0, "CONFIG SET cluster-require-full-coverage maybe",
          CONFIG_FAILED("cluster-require-full-coverage") "argument must be 'yes' or 'no'"},
         {0, "CONFIG SET cluster-link-sendbuf-limit 1x",
@@ -292,6 +295,9 @@ static void config_answers_as_redis_server_does(void)
          "cluster-migration-barrier",
          CONFIG_FAILED("cluster-node-timeout") "argument couldn't be parsed into an "
                                                "integer\n[$cluster-migration-barrier, $1]"},
+        {0, "CONFIG SET repl-backlog-size 99999999999999999999",
+         CONFIG_FAILED(
+             "repl-backlog-size") "argument must be between 1 and 9223372036854775807 inclusive"},
         {0, "CONFIG SET save x", CONFIG_FAILED("save") "Invalid save parameters"},
         {0, "CONFIG RESETSTAT", "+OK"},
         {0, "CONFIG RESETSTAT x", ARITY("config|resetstat")},
@@ -525,8 +531,25 @@ static void tools_get_what_they_ask_for(void)
          "-ERR Wrong protocol type name. Please use one of the following: "
          "string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false"},
         {6, "DEBUG POPULATE 2\nDBSIZE\nFLUSHALL", "+OK\n:2\n+OK"},
+    };
+    PLAY(rows);
+}
+
+/* --- keys of commands, values of RESTORE --- */
+
+static void commands_are_checked_by_their_keys(void)
+{
+    static const ReplyRow rows[] = {
         {0, "XADD foo * a 1", "-MOVED 12182 127.0.0.1:7002"},
+        {0, "SET bar 1\nSMOVE {bar}2 bar x\nDEL bar", "+OK\n:0\n:1"},
         {0, "XADD bar * a", ARITY("xadd")},
+        /* numkeys that is none: no keys, so the command itself says what is wrong (genericGetKeys);
+         * destinations are looked at after the sources */
+        {0, "ZUNIONSTORE c nope foo", NOT_INTEGER},
+        {0, "ZUNIONSTORE c 0 foo", "-ERR at least 1 input key is needed for 'zunionstore' command"},
+        {0, "ZUNIONSTORE c 1 foo", "-CROSSSLOT Keys in request don't hash to the same slot"},
+        {6, "ZUNIONSTORE foo 9 bar", "-ERR syntax error"},
+        {0, "BLPOP bar 99999999999999999999", "-ERR timeout is negative"},
         {0, "XADD bar * a 1", "-ERR Slotscope does not model the command 'xadd'"},
         {0, "PFMERGE bar foo", "-CROSSSLOT Keys in request don't hash to the same slot"},
         {0, "BITOP AND bar hello", "-CROSSSLOT Keys in request don't hash to the same slot"},
@@ -703,6 +726,7 @@ void test_replies_suite(void)
     CU_add_test(suite, "CLUSTER sub-commands answer as redis-server does",
                 cluster_subcommands_answer_as_redis_server_does);
     CU_add_test(suite, "tools get what they ask for", tools_get_what_they_ask_for);
+    CU_add_test(suite, "commands are checked by their keys", commands_are_checked_by_their_keys);
     CU_add_test(suite, "every command has its arity", every_command_has_its_arity);
     CU_add_test(suite, "waiting clients are woken by others", waiting_clients_are_woken_by_others);
     CU_add_test(suite, "pauses hold writes or everything", pauses_hold_writes_or_everything);
