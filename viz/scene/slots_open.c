@@ -63,7 +63,11 @@ static void draw_frame(const SlotView *view, Rect px, const OpenSlotModel *entry
     Point middle = rect_center(px);
     Rect frame = {middle.x - FRAME / 2, middle.y - FRAME / 2, FRAME, FRAME};
     draw_rect(view->ui.list, frame, 0, cell, STROKE_NONE);
-    draw_move(view, frame, entry);
+    if (entry->migrating) draw_move(view, frame, entry);
+    for (uint32_t i = 0; i < 4 && !entry->migrating; i++) { /* so few must lie well */
+        Point dot = {middle.x + (i % 2 ? 2.1f : -2.1f), middle.y + (i / 2 ? 2.1f : -2.1f)};
+        draw_disc(view->ui.list, dot, DOTS_RADIUS, dots_of(view, entry->target), STROKE_NONE);
+    }
     draw_rect(view->ui.list, frame, 0, COLOR_NONE, stroke_solid(theme->text, 2));
 }
 
@@ -196,7 +200,7 @@ static void draw_large(const SlotView *view, Rect rect, HostId host, const OpenS
     snprintf(words, sizeof(words), "%u", keys);
     label_in(ui, high, ALIGN_CENTER, 0, TYPE_CLOCK, theme->text, is_marked ? words : "?");
     label_in(ui, (Rect){low.x, low.y - 2, low.w, low.h}, ALIGN_CENTER, 0, TYPE_LABEL, theme->text2,
-             !is_marked  ? "no mark"
+             !is_marked  ? (view->is_belief ? "not known" : "no mark")
              : is_source ? (keys == 1 ? "key left" : "keys left")
                          : (keys == 1 ? "key here" : "keys here"));
 }
