@@ -121,6 +121,17 @@ static int l_process(lua_State *L)
     return submit_or_say(L, &command);
 }
 
+/* core.write("nodes" | "conf", host, text) -> nil, or why not */
+static int l_write(lua_State *L)
+{
+    static const char *const words[] = {"nodes", "conf", NULL};
+    static const CommandKind kinds[] = {CMD_WRITE_NODES, CMD_WRITE_CONF};
+    int what = luaL_checkoption(L, 1, NULL, words);
+    Command command = {.kind = kinds[what], .host = host_check_host(L, 2)};
+    command.text = luaL_checkstring(L, 3);
+    return submit_or_say(L, &command);
+}
+
 /* core.slow(host, permille) */
 static int l_slow(lua_State *L)
 {
@@ -367,6 +378,7 @@ static const luaL_Reg functions[] = {
     {"client_add", l_client_add},
     {"process", l_process},
     {"slow", l_slow},
+    {"write", l_write},
     {"feed", l_feed},
     {"net_profile", l_net_profile},
     {"zone_profile", l_zone_profile},

@@ -99,6 +99,13 @@ void script_command_lua(const Script *script, const Command *command, Text *out)
         append_method(script, command->host, command->u.kill.power ? "power_off" : "kill", out);
         break;
     case CMD_WIPE: append_method(script, command->host, "wipe", out); break;
+    case CMD_WRITE_NODES:
+    case CMD_WRITE_CONF:
+        append_host(script, command->host, out);
+        text_append(out, command->kind == CMD_WRITE_NODES ? ":write_nodes(" : ":write_conf(");
+        append_quoted(command->text ? command->text : "", out);
+        text_append(out, ")");
+        break;
     case CMD_FREEZE: append_method(script, command->host, "freeze", out); break;
     case CMD_THAW: append_method(script, command->host, "thaw", out); break;
     case CMD_SLOW:

@@ -295,14 +295,24 @@ function node_methods.kill(self, options)
   process(options and options.power and "power_off" or "kill", host)
 end
 function node_methods.power_off(self) process("power_off", self_host(self, "power_off")) end
+local function write(self, what, text)
+  local host = self_host(self, "write_" .. what)
+  if type(text) ~= "string" then fail("write_%s wants the text of the file, not %s", what, shown(text)) end
+  if text:find("\0", 1, true) then fail("write_%s: a zero byte cannot be in the file", what) end
+  local wrong = core.write(what, host, text)
+  if wrong and core.status(host) == left[host] then fail("%s", wrong) end
+end
 function node_methods.restart(self, options)
   local host = self_host(self, "restart")
-  if options then check_options(options, { wipe = "boolean" }, "restart") end
+  if options then check_options(options, { wipe = "boolean", conf = "string" }, "restart") end
   local status = core.status(host)
   if status == "running" or status == "frozen" then process("kill", host) end
   if options and options.wipe then process("wipe", host) end
+  if options and options.conf then write(self, "conf", options.conf) end
   process("start", host)
 end
+function node_methods.write_nodes(self, text) write(self, "nodes", text) end
+function node_methods.write_conf(self, text) write(self, "conf", text) end
 function node_methods.wipe(self) process("wipe", self_host(self, "wipe")) end
 function node_methods.freeze(self) process("freeze", self_host(self, "freeze")) end
 function node_methods.thaw(self) process("thaw", self_host(self, "thaw")) end

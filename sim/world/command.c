@@ -92,6 +92,8 @@ void command_encode(const Command *command, ByteWriter *out)
         break;
     case CMD_START:
     case CMD_WIPE:
+    case CMD_WRITE_NODES:
+    case CMD_WRITE_CONF:
     case CMD_FREEZE:
     case CMD_THAW:
     case CMD_CALL:
@@ -219,6 +221,8 @@ static bool get_payload(ByteReader *in, Command *command)
         return command->u.note.type < TRACE_TYPE_COUNT;
     case CMD_START:
     case CMD_WIPE:
+    case CMD_WRITE_NODES:
+    case CMD_WRITE_CONF:
     case CMD_FREEZE:
     case CMD_THAW:
     case CMD_CONNECT:

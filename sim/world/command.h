@@ -31,6 +31,8 @@ typedef enum CommandKind {
     CMD_DISCONNECT,     /* u.call: the connection ends */
     CMD_CLIENT_ADD,     /* add (name, zone, ip): a client machine exists */
     CMD_CLIENT_CONNECT, /* host: a client machine connects to host u.call; gives a connection */
+    CMD_WRITE_NODES,    /* host, text: nodes.conf is replaced (the process must not run) */
+    CMD_WRITE_CONF,     /* host, text: redis.conf, the same */
     CMD_KIND_COUNT
 } CommandKind;
 

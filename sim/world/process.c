@@ -96,6 +96,7 @@ static void load(Sim *sim, HostId number, bool fresh)
 /* The process exists from now on: it listens and believes what its disk says. */
 static void come_up(Sim *sim, HostId number)
 {
+    if (!files_read(sim, number)) return;
     Host *host = world_host(sim, number);
     bool fresh = host->disk.self == NODE_NONE;
     if (fresh) host->identity = world_new_identity(sim, number);
@@ -138,7 +139,7 @@ void process_start(Sim *sim, HostId number)
         host->powered = true;
         net_set_power(sim->net, number, true);
     }
-    if (host->disk.self == NODE_NONE) {
+    if (host->disk.self == NODE_NONE && !host->nodes_is_new && !host->conf_is_new) {
         come_up(sim, number);
         return;
     }

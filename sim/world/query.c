@@ -260,6 +260,10 @@ void sim_info_text(Sim *sim, HostId number, Text *out)
 void sim_conf_text(Sim *sim, HostId number, Text *out)
 {
     const Host *host = host_at(sim, number);
+    if (host->nodes_is_new) {
+        text_append_bytes(out, text_chars(&host->written_nodes), host->written_nodes.size);
+        return;
+    }
     if (host->disk.self == NODE_NONE) return;
     nodestext_conf(&host->disk, &sim->directory, sim->addrs.items, sim->slots, out);
 }

@@ -21,8 +21,16 @@ NodeId world_new_identity(Sim *sim, HostId host)
     static const char digits[] = "0123456789abcdef";
     SIM_ASSERT(sim->directory.nodes.count < NODES_MAX);
 
+    char id[NODE_ID_SIZE];
+    for (int i = 0; i < NODE_ID_SIZE; i++) id[i] = digits[rng_below(&sim->identity_rng, 16)];
+    return world_name_identity(sim, host, id);
+}
+
+NodeId world_name_identity(Sim *sim, HostId host, const char *id)
+{
     NodeEntry entry = {.host = host, .addr = world_host(sim, host)->addr};
-    for (int i = 0; i < NODE_ID_SIZE; i++) entry.id[i] = digits[rng_below(&sim->identity_rng, 16)];
+    SIM_ASSERT(sim->directory.nodes.count < NODES_MAX);
+    memcpy(entry.id, id, NODE_ID_SIZE);
     array_push(sim->mem, &sim->directory.nodes, entry);
     NodeId node = (NodeId)(sim->directory.nodes.count - 1);
 
@@ -96,7 +104,7 @@ static HostId push_host(Sim *sim, const Command *command, Host host)
     host.identity = NODE_NONE;
     host.disk.self = NODE_NONE;
     host.addr = world_addr(sim, host.ip, host.port, host.bus_port);
-    host.conf.mem = host.written_conf.mem = sim->mem;
+    host.conf.mem = host.written_nodes.mem = sim->mem;
     if (command->text) text_append(&host.conf, "%s", command->text);
     array_push(sim->mem, &sim->hosts, host);
     net_add_host(sim->net, number, host.zone_number);
@@ -279,6 +287,11 @@ static bool check_process(const Host *host, CommandKind kind, Error *err)
     if (kind == CMD_WIPE && (alive || host->booting)) {
         return error_set(err, "the disk of %s cannot be wiped: it %s", host->name, is);
     }
+    bool writes = kind == CMD_WRITE_NODES || kind == CMD_WRITE_CONF;
+    if (writes && (alive || host->booting)) {
+        return error_set(err, "files of %s can be written while its process is down: it %s",
+                         host->name, is);
+    }
     if (kind == CMD_FREEZE && host->status != PROCESS_RUNNING) {
         return error_set(err, "%s cannot be frozen: it %s", host->name, is);
     }
@@ -294,7 +307,8 @@ static bool check_process(const Host *host, CommandKind kind, Error *err)
 static bool needs_host(CommandKind kind)
 {
     return (kind >= CMD_START && kind <= CMD_SLOW) || kind == CMD_CALL || kind == CMD_FEED ||
-           kind == CMD_CONNECT || kind == CMD_CLIENT_CONNECT;
+           kind == CMD_CONNECT || kind == CMD_CLIENT_CONNECT || kind == CMD_WRITE_NODES ||
+           kind == CMD_WRITE_CONF;
 }
 
 /* Who connects is a client and whom it connects to a node. */
@@ -346,6 +360,8 @@ static bool check_command(Sim *sim, const Command *command, Error *err)
     case CMD_START:
     case CMD_KILL:
     case CMD_WIPE:
+    case CMD_WRITE_NODES:
+    case CMD_WRITE_CONF:
     case CMD_FREEZE:
     case CMD_THAW:
     case CMD_CALL_CANCEL:
@@ -377,7 +393,8 @@ static void wipe(Sim *sim, HostId number)
     Host *host = world_host(sim, number);
     node_disk_deinit(&host->disk, sim->mem);
     host->disk.self = NODE_NONE;
-    text_clear(&host->written_conf);
+    text_clear(&host->written_nodes);
+    host->nodes_is_new = false;
     if (host->data) disk_deinit(host->data, sim->mem);
 }
 
@@ -391,6 +408,11 @@ static uint32_t carry_out(Sim *sim, const Command *command)
     case CMD_START: process_start(sim, command->host); break;
     case CMD_KILL: process_kill(sim, command->host, command->u.kill.power); break;
     case CMD_WIPE: wipe(sim, command->host); break;
+    case CMD_WRITE_NODES:
+    case CMD_WRITE_CONF:
+        files_write(sim, command->host, command->kind == CMD_WRITE_NODES,
+                    command->text ? command->text : "");
+        break;
     case CMD_FREEZE: process_freeze(sim, command->host); break;
     case CMD_THAW: process_thaw(sim, command->host); break;
     case CMD_SLOW: slow_down(sim, command); break;

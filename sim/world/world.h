@@ -5,7 +5,8 @@
  *   calls.c     what scripts send to servers           record.c   writing the trace
  *   conns.c     clients' connections (conns.h)
  *   keyframe.c  the truth as a TraceState              query.c    reading the truth
- *   replay.c    replay and snapshot                open_slots.c  slots under migration
+ *   replay.c    replay and snapshot               files.c    redis.conf, nodes.conf by hand
+ * open_slots.c  slots under migration
  *
  * A turn (protocol.md §17.4): a process that is neither busy, frozen nor dead takes its inputs
  * (packets in the order they came, then a due cron), does the work before sleep, and its effects
@@ -100,10 +101,11 @@ typedef struct Host {
     bool loaded_late; /* it was, while the process was frozen */
     bool exiting;     /* EVENT_EXIT is posted */
     NodeId identity;
-    NodeDisk disk;     /* nodes.conf */
-    DataDisk *data;    /* dump.rdb, the append-only file */
-    Text conf;         /* redis.conf */
-    Text written_conf; /* a nodes.conf that somebody has written, not yet read */
+    NodeDisk disk;                  /* nodes.conf */
+    DataDisk *data;                 /* dump.rdb, the append-only file */
+    Text conf;                      /* redis.conf */
+    Text written_nodes;             /* a nodes.conf that somebody has written */
+    bool conf_is_new, nodes_is_new; /* written, and not yet read by a start */
     Rng rng;
     Node *node; /* NULL unless RUNNING or FROZEN */
     Repl *repl;
@@ -226,9 +228,15 @@ AdminResolver call_resolver(Sim *sim);
 void open_slots_note(Sim *sim, HostId host);
 void open_slots_list(const Host *host, Mem *mem, OpenSlotStates *out);
 
+/* files.c: somebody writes nodes.conf or redis.conf; a start reads them. False when it must not go
+ * on: it is over then. */
+void files_write(Sim *sim, HostId host, bool nodes, const char *text);
+bool files_read(Sim *sim, HostId host);
+
 /* submit.c */
 AddrId world_addr(Sim *sim, uint32_t ip, uint16_t port, uint16_t bus_port);
 NodeId world_new_identity(Sim *sim, HostId host);
+NodeId world_name_identity(Sim *sim, HostId host, const char *id); /* of NODE_ID_SIZE digits */
 
 /* Runs the next event due by `until`; false when there is none. */
 bool sim_step(Sim *sim, SimTime until);

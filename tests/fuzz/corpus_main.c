@@ -16,10 +16,8 @@ static const struct {
     const char *name;
     int (*run)(const uint8_t *bytes, size_t size);
 } targets[] = {
-    {"trace", fuzz_trace},
-    {"resp", fuzz_resp},
-    {"restore", fuzz_restore},
-    {"redisconf", fuzz_redisconf},
+    {"trace", fuzz_trace},         {"resp", fuzz_resp},           {"restore", fuzz_restore},
+    {"redisconf", fuzz_redisconf}, {"nodesconf", fuzz_nodesconf},
 };
 
 static int run_file(const char *path, int (*run)(const uint8_t *, size_t))

@@ -14,6 +14,8 @@ int fuzz_resp(const uint8_t *bytes, size_t size);
 int fuzz_restore(const uint8_t *bytes, size_t size);
 /* A redis.conf: fuzz_redisconf.c. */
 int fuzz_redisconf(const uint8_t *bytes, size_t size);
+/* A nodes.conf: fuzz_nodesconf.c. */
+int fuzz_nodesconf(const uint8_t *bytes, size_t size);
 
 /* What libFuzzer calls; each target's file defines it weakly, so that several can be linked
  * together. */
