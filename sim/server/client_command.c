@@ -375,9 +375,24 @@ static void client_getredir(Request *request)
     reply_integer(&request->client->reply, -1);
 }
 
+static bool tracking_options_fit(const Request *request)
+{
+    static const char *const plain[] = {"bcast", "optin", "optout", "noloop"};
+    for (uint32_t i = 3; i < request->argc; i++) {
+        Slice word = request->argv[i];
+        bool known =
+            (slice_is(word, "redirect") || slice_is(word, "prefix")) && i + 1 < request->argc;
+        if (known) i++;
+        for (uint32_t p = 0; p < ARRAY_LENGTH(plain); p++) known |= slice_is(word, plain[p]);
+        if (!known) return false;
+    }
+    return true;
+}
+
 static void client_tracking(Request *request)
 {
-    if (slice_is(request->argv[2], "off")) reply_ok(request);
+    if (!tracking_options_fit(request)) reply_syntax(request);
+    else if (slice_is(request->argv[2], "off")) reply_ok(request);
     else if (slice_is(request->argv[2], "on"))
         reply_error(&request->client->reply, "ERR Slotscope does not model CLIENT TRACKING");
     else reply_syntax(request);

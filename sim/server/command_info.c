@@ -273,8 +273,10 @@ static bool any_word_is(const Slice *argv, uint32_t argc, uint32_t from, const c
 
 /* What variable_flags stands for: SET reads with GET only, BITFIELD writes with SET or INCRBY only
  * (setGetKeys, bitfieldGetKeys). NULL: the specifications say it. */
-static const char *variable_flags(const CommandRow *row, const Slice *argv, uint32_t argc)
+static const char *variable_flags(const CommandRow *row, const Slice *argv, uint32_t argc,
+                                  uint32_t position)
 {
+    if (strcmp(row->name, "sort") == 0 && position > 1) return "OW update"; /* STORE */
     if (strcmp(row->name, "set") == 0)
         return any_word_is(argv, argc, 3, "get") ? "RW access update" : "OW update";
     if (strcmp(row->name, "bitfield") != 0) return NULL;
@@ -287,7 +289,7 @@ static const char *flags_of_key(const CommandRow *row, const Slice *argv, uint32
                                 uint32_t position)
 {
     const KeySpec *spec = command_key_spec(row, 0), *next;
-    const char *variable = variable_flags(row, argv, argc);
+    const char *variable = variable_flags(row, argv, argc, position);
     if (variable) return variable;
     for (uint32_t i = 1; (next = command_key_spec(row, i)) != NULL; i++) {
         bool begins = next->begin == KEY_BEGIN_INDEX && (uint32_t)next->position <= position;

@@ -126,11 +126,7 @@ static void slowlog_get(Request *request)
         reply_wrong_form(request);
         return;
     }
-    if (request->argc == 3 && !slice_integer(request->argv[2], &wanted)) {
-        reply_error(reply, "ERR value is not an integer or out of range");
-        return;
-    }
-    if (wanted < -1) {
+    if ((request->argc == 3 && !slice_integer(request->argv[2], &wanted)) || wanted < -1) {
         reply_error(reply, "ERR count should be greater than or equal to -1");
         return;
     }

@@ -56,6 +56,7 @@ Key *cmd_need_type(Cmd *cmd, Slice name, ValueType type)
 
 void cmd_changed(Cmd *cmd, Key *key)
 {
+    if (key->touched_ms == 0) key->touched_ms = cmd->now_ms; /* a new one */
     keyspace_touch(cmd->keys, key);
     cmd->dirty++;
 }

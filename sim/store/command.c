@@ -215,5 +215,6 @@ bool command_keys(const CommandRow *row, const Slice *argv, uint32_t argc, KeyPo
 
 bool command_has_keys(const CommandRow *row)
 {
+    if (row->flags & CF_SHARDED) return false; /* channels are no keys */
     return row->first > 0 || (row->flags & CF_MOVABLE);
 }

@@ -347,6 +347,7 @@ static void connections_answer_as_redis_server_does(void)
         {0, "CLIENT GETREDIR", ":-1"},
         {0, "CLIENT TRACKINGINFO", "[$flags, [$off], $redirect, :-1, $prefixes, []]"},
         {0, "CLIENT TRACKING off", "+OK"},
+        {0, "CLIENT TRACKING on x", SYNTAX},
         {0, "CLIENT TRACKING maybe", SYNTAX},
         {0, "CLIENT CACHING yes",
          "-ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or "
@@ -395,6 +396,9 @@ static void command_tells_of_commands(void)
         {0, "COMMAND GETKEYS ping a", "-ERR The command has no key arguments"},
         {0, "COMMAND GETKEYS get a b", "-ERR Invalid number of arguments specified for command"},
         {0, "COMMAND GETKEYS zunionstore d 2 a b", "[$d, $a, $b]"},
+        {0, "COMMAND GETKEYS ssubscribe a", "-ERR The command has no key arguments"},
+        {0, "COMMAND GETKEYSANDFLAGS sort a store b",
+         "[[$a, [+RO, +access]], [$b, [+OW, +update]]]"},
         {0, "COMMAND GETKEYS zunion 9 a b", "-ERR Invalid arguments specified for command"},
         {0, "COMMAND GETKEYS object encoding a", "[$a]"},
         {0, "COMMAND GETKEYS xread count 1 streams a b 0 0", "[$a, $b]"},
@@ -481,11 +485,13 @@ static void tools_get_what_they_ask_for(void)
 {
     static const ReplyRow rows[] = {
         {0, "OBJECT FREQ bar", "_"},
-        {0, "SET bar 1\nOBJECT FREQ bar\nOBJECT REFCOUNT bar\nOBJECT ENCODING bar\nDEL bar",
+        {0,
+         "SET bar 1\nOBJECT FREQ bar\nOBJECT REFCOUNT bar\nOBJECT IDLETIME bar\nOBJECT ENCODING "
+         "bar\nDEL bar",
          "+OK\n-ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please "
          "note that when switching between policies at runtime LRU and LFU data will take some "
          "time "
-         "to adjust.\n:2147483647\n$int\n:1"},
+         "to adjust.\n:2147483647\n:0\n$int\n:1"},
         {0, "MEMORY USAGE bar", "_"},
         {0, "MEMORY USAGE bar x", SYNTAX},
         {0, "MEMORY USAGE bar SAMPLES x", NOT_INTEGER},
@@ -499,6 +505,7 @@ static void tools_get_what_they_ask_for(void)
         {0, "SLOWLOG GET", "[]"},
         {0, "SLOWLOG GET -2", "-ERR count should be greater than or equal to -1"},
         {0, "SLOWLOG LEN", ":0"},
+        {0, "SLOWLOG GET x", "-ERR count should be greater than or equal to -1"},
         {0, "SLOWLOG RESET", "+OK"},
         {0, "SLOWLOG LEN x", ARITY("slowlog|len")},
         {0, "INFO nope", "$"},
