@@ -1,18 +1,16 @@
-/* number.h -- numbers in users' data: decimals added exactly, doubles read and printed as Redis
- * does.
+/* number.h -- numbers in users' data: sums of decimals, doubles read and printed as Redis does.
  *
  * The only place of the library with floating point beside sorted sets: scores are IEEE doubles,
  * and their sums are the same everywhere. INCRBYFLOAT, for which redis-server uses the machine's
- * long double, is done in decimal digits, exactly; the result is rounded to 17 places after the
- * point as Redis prints it. */
+ * long double, is done with integers (extended.h). */
 #ifndef STORE_NUMBER_H
 #define STORE_NUMBER_H
 
 #include "sim/base/slice.h"
 #include "sim/base/text.h"
 
-/* a + b in decimal: digits without trailing zeros. NULL, or the text of the error: "value is not a
- * valid float" or "increment would produce NaN or Infinity". */
+/* a + b with 64 bits of mantissa, to 17 places without trailing zeros. NULL, or the text of the
+ * error: "value is not a valid float" or "increment would produce NaN or Infinity". */
 const char *number_add_decimal(Slice a, Slice b, Text *sum);
 bool number_is_infinite(Slice text); /* "inf", "-infinity", ... in letters of either case */
 
