@@ -201,7 +201,7 @@ expect(seen_well, "n2 takes n3 for alive again")
 local took = wait_until(function() return n3:state() == "ok" end, T * 4)
 expect(took, "n3 serves again")
 took = now() - healed
-expect(took >= lock and took <= lock + T + "1s", "it waited for %s", lock)
+expect(took + "200ms" >= lock and took <= lock + T + "1s", "it waited for about %s", lock)
 tell("%s after the fall. A primary that comes out of a minority waits T, at least half a second and at most 5 s, before it accepts anything: "
   .. "time to hear whether somebody has a higher epoch. *n1* needed that, *n3* did not, and neither could know.", took)
 report("rejoin delay", took)
