@@ -153,7 +153,7 @@ static void finish(Server *server, const char *io_error, NodeEnv *env)
     SIM_ASSERT(client); /* the process did nothing else meanwhile */
     bool deleted = migrate->deleted.count > 1;
     if (deleted) resp_request(&stream, migrate->deleted.items, migrate->deleted.count);
-    process_propagate(server, &stream, deleted, false, env);
+    if (client->db == 0) process_propagate(server, &stream, deleted, false, env);
     client->write_offset = repl_offset(server->parts.repl);
     text_deinit(&stream);
     if (migrate->error.size > 0) {

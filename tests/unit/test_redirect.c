@@ -28,19 +28,21 @@ typedef struct SlotCase {
     const char *name;
     Owner owner;
     bool migrating, importing; /* the marks that stand, whether they mean anything or not */
+    bool to_self;              /* MIGRATING to the node itself, which SETSLOT allows */
 } SlotCase;
 
 static const SlotCase SLOT_CASES[] = {
-    {"unassigned", NOBODY, false, false},
-    {"unassigned, importing", NOBODY, false, true},
-    {"mine", MINE, false, false},
-    {"mine, migrating", MINE, true, false},
-    {"mine, importing", MINE, false, true},
-    {"mine, migrating and importing", MINE, true, true},
-    {"other's", OTHERS, false, false},
-    {"other's, migrating", OTHERS, true, false},
-    {"other's, importing", OTHERS, false, true},
-    {"other's, migrating and importing", OTHERS, true, true},
+    {"unassigned", NOBODY, false, false, false},
+    {"unassigned, importing", NOBODY, false, true, false},
+    {"mine", MINE, false, false, false},
+    {"mine, migrating", MINE, true, false, false},
+    {"mine, migrating to myself", MINE, true, false, true},
+    {"mine, importing", MINE, false, true, false},
+    {"mine, migrating and importing", MINE, true, true, false},
+    {"other's", OTHERS, false, false, false},
+    {"other's, migrating", OTHERS, true, false, false},
+    {"other's, importing", OTHERS, false, true, false},
+    {"other's, migrating and importing", OTHERS, true, true, false},
 };
 
 typedef enum Role { PRIMARY, REPLICA_OF_OWNER, REPLICA_OF_STRANGER } Role;
@@ -321,6 +323,12 @@ static bool row_10(const Situation *at)
     return is_migrating(at) && at->command->missing >= 1 && at->command->present == 0;
 }
 
+/* ... unless that is myself: processCommand looks at the node first, and goes on. */
+static bool row_10_to_self(const Situation *at)
+{
+    return row_10(at) && at->slot->to_self;
+}
+
 static bool row_11(const Situation *at)
 {
     return is_importing(at) && client_or_command_asks(at) && at->command->several &&
@@ -363,6 +371,7 @@ static const struct TableRow {
     {"row 7: FAIL, reads allowed, a write", row_7, REDIRECT_DOWN_READS, NODE_NONE},
     {"row 8: slot open here, MIGRATE", row_8, REDIRECT_LOCAL, NODE_NONE},
     {"row 9: migrating, some missing", row_9, REDIRECT_TRYAGAIN, NODE_NONE},
+    {"row 10: migrating to myself, none present", row_10_to_self, REDIRECT_LOCAL, NODE_NONE},
     {"row 10: migrating, none present", row_10, REDIRECT_ASK, TARGET},
     {"row 11: importing, asking, several, >= 1 missing", row_11, REDIRECT_TRYAGAIN, NODE_NONE},
     {"row 12: importing, asking", row_12, REDIRECT_LOCAL, NODE_NONE},
@@ -413,7 +422,7 @@ static Desk *desk_for(const SlotCase *slot, Role role)
         NodeId owner = slot->owner == MINE ? DESK_SELF : SOMEBODY;
         slots_assign(desk->node, desk_slots(desk, "5061"), owner, &desk->env);
     }
-    OpenSlot migrating = {.slot = SLOT, .node = TARGET},
+    OpenSlot migrating = {.slot = SLOT, .node = slot->to_self ? DESK_SELF : TARGET},
              importing = {.slot = SLOT, .node = SOURCE, .importing = true};
     if (slot->migrating) array_push(NULL, &desk->node->open_slots, migrating);
     if (slot->importing) array_push(NULL, &desk->node->open_slots, importing);
