@@ -46,7 +46,8 @@ static bool refuse_names(Reading *reading, const Error *err)
 /* The part before `mark`, which is taken off *rest; all of it when there is none. */
 static Slice cut(Slice *rest, char mark)
 {
-    const char *at = rest->size ? memchr(rest->chars, mark, rest->size) : NULL;
+    if (rest->size == 0) return (Slice){0};
+    const char *at = memchr(rest->chars, mark, rest->size);
     Slice part = {rest->chars, at ? (uint32_t)(at - rest->chars) : rest->size};
     uint32_t used = at ? part.size + 1 : rest->size;
     *rest = (Slice){rest->chars + used, rest->size - used};
