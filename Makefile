@@ -173,9 +173,9 @@ pictures: packages
 	@tests/pictures.sh $(OUT) build/pictures
 
 FIDELITY_SRC := $(call find,tests/fidelity tests/fixture tests/replay)
-$(OUT)/fidelity: $(call obj,$(FIDELITY_SRC)) $(LIBSIM)
+$(OUT)/fidelity: $(call obj,$(FIDELITY_SRC) $(LUA_SRC)) $(LIBSIM)
 	@echo "link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(CJSON_PKG)) -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG)) -lm
 .PHONY: fidelity
 fidelity: packages
 	@$(MAKE) --no-print-directory $(OUT)/fidelity

@@ -114,7 +114,6 @@ bool event_concerns(const TraceRecord *record);
 
 /* Each adds to the globals, or to the table `core` on top of the stack. */
 void sandbox_open(lua_State *L);
-void pattern_open(lua_State *L); /* adds to the table `string` on top */
 void core_open(lua_State *L);
 void core_node_open(lua_State *L);
 void core_event_open(lua_State *L);

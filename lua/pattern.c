@@ -2,10 +2,15 @@
  *
  * Lua's matcher can try for years on one line such as ("a*"):rep(20) without a single Lua step, out
  * of reach of the limit on steps. This one charges every try to the script's steps
- * (host_charge), so that a pattern which never ends is told like any other endless loop. Same
+ * (PatternHost), so that a pattern which never ends is told like any other endless loop. Same
  * patterns, captures and results as the Lua 5.4 manual, §6.4.1. */
-#include "lua/host.h"
+#include "lua/pattern.h"
 
+#include <lauxlib.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CAPTURES_MAX 32
@@ -20,6 +25,7 @@ typedef struct Capture {
 
 typedef struct Match {
     lua_State *L;
+    const PatternHost *host;
     const char *text, *text_end;
     const char *pattern, *pattern_end;
     int depth;
@@ -28,6 +34,22 @@ typedef struct Match {
 } Match;
 
 static const char *try_match(Match *m, const char *s, const char *p);
+
+static int fail(const Match *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int fail(const Match *m, const char *format, ...)
+{
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    return m->host->fail(m->L, text);
+}
+
+static void charge(const Match *m, uint64_t steps)
+{
+    m->host->charge(m->L, steps);
+}
 
 /* --- one item: a letter, a class such as %d, a set such as [a-z] --- */
 
@@ -69,17 +91,16 @@ static bool class_has(int class, int c)
 /* Where the item that starts at `p` ends. */
 static const char *item_end(Match *m, const char *p)
 {
-    if (p == m->pattern_end) host_error(m->L, "the pattern is malformed: it ends too early");
+    if (p == m->pattern_end) fail(m, "the pattern is malformed: it ends too early");
     if (*p == '%') {
-        if (p + 1 == m->pattern_end)
-            host_error(m->L, "the pattern is malformed: it ends with '%%'");
+        if (p + 1 == m->pattern_end) fail(m, "the pattern is malformed: it ends with '%%'");
         return p + 2;
     }
     if (*p != '[') return p + 1;
     p++;
     if (p < m->pattern_end && *p == '^') p++;
     for (bool first = true; first || p == m->pattern_end || *p != ']'; first = false) {
-        if (p == m->pattern_end) host_error(m->L, "the pattern is malformed: ']' is missing");
+        if (p == m->pattern_end) fail(m, "the pattern is malformed: ']' is missing");
         p += *p == '%' && p + 1 < m->pattern_end ? 2 : 1;
     }
     return p + 1;
@@ -126,7 +147,7 @@ static const char *repeat_greedy(Match *m, const char *s, const char *p, const c
 {
     ptrdiff_t count = 0;
     while (item_matches(m, s + count, p, end)) count++;
-    host_charge(m->L, (uint64_t)count);
+    charge(m, (uint64_t)count);
     for (; count >= 0; count--) {
         const char *after = try_match(m, s + count, end + 1);
         if (after) return after;
@@ -148,7 +169,7 @@ static const char *repeat_lazy(Match *m, const char *s, const char *p, const cha
 
 static const char *open_capture(Match *m, const char *s, const char *p, ptrdiff_t size)
 {
-    if (m->count >= CAPTURES_MAX) host_error(m->L, "a pattern may have %d captures", CAPTURES_MAX);
+    if (m->count >= CAPTURES_MAX) fail(m, "a pattern may have %d captures", CAPTURES_MAX);
     m->captures[m->count++] = (Capture){s, size};
     const char *after = try_match(m, s, p);
     if (!after) m->count--;
@@ -159,7 +180,7 @@ static const char *close_capture(Match *m, const char *s, const char *p)
 {
     int i = m->count - 1;
     while (i >= 0 && m->captures[i].size != OPEN_CAPTURE) i--;
-    if (i < 0) host_error(m->L, "the pattern is malformed: ')' without '('");
+    if (i < 0) fail(m, "the pattern is malformed: ')' without '('");
     m->captures[i].size = s - m->captures[i].start;
     const char *after = try_match(m, s, p);
     if (!after) m->captures[i].size = OPEN_CAPTURE;
@@ -169,8 +190,7 @@ static const char *close_capture(Match *m, const char *s, const char *p)
 /* %bxy: from x to the y that balances it. */
 static const char *match_balance(Match *m, const char *s, const char *p)
 {
-    if (p + 1 >= m->pattern_end)
-        host_error(m->L, "the pattern is malformed: %%b wants two letters");
+    if (p + 1 >= m->pattern_end) fail(m, "the pattern is malformed: %%b wants two letters");
     if (s >= m->text_end || *s != p[0]) return NULL;
     const char *start = s;
     for (int depth = 1; ++s < m->text_end;) {
@@ -180,7 +200,7 @@ static const char *match_balance(Match *m, const char *s, const char *p)
             depth++;
         }
     }
-    host_charge(m->L, (uint64_t)(s - start));
+    charge(m, (uint64_t)(s - start));
     return NULL;
 }
 
@@ -196,7 +216,7 @@ static const char *match_back_reference(const Match *m, const char *s, int digit
 {
     int i = digit - '1';
     if (i < 0 || i >= m->count || m->captures[i].size == OPEN_CAPTURE)
-        host_error(m->L, "the pattern names capture %%%d, which is not there", i + 1);
+        fail(m, "the pattern names capture %%%d, which is not there", i + 1);
     ptrdiff_t size = m->captures[i].size < 0 ? 0 : m->captures[i].size;
     if (m->text_end - s < size || memcmp(m->captures[i].start, s, (size_t)size) != 0) return NULL;
     return s + size;
@@ -239,7 +259,7 @@ static bool step_special(Match *m, const char **s, const char **p)
         *p = at + 3;
     } else if (*at == 'f') {
         if (at + 1 == m->pattern_end || at[1] != '[')
-            host_error(m->L, "the pattern is malformed: %%f wants a set, as in %%f[%%a]");
+            fail(m, "the pattern is malformed: %%f wants a set, as in %%f[%%a]");
         const char *end = item_end(m, at + 1);
         if (!at_frontier(m, *s, at + 1, end)) *s = NULL;
         *p = end;
@@ -256,9 +276,9 @@ static bool step_special(Match *m, const char **s, const char **p)
 static const char *try_match(Match *m, const char *s, const char *p)
 {
     const char *after = NULL;
-    if (++m->depth > DEPTH_MAX) host_error(m->L, "the pattern is too complex");
+    if (++m->depth > DEPTH_MAX) fail(m, "the pattern is too complex");
     for (;;) {
-        host_charge(m->L, 1);
+        charge(m, 1);
         if (p == m->pattern_end) {
             after = s;
             break;
@@ -293,13 +313,12 @@ static const char *try_match(Match *m, const char *s, const char *p)
 static void push_capture(const Match *m, int i, const char *s, const char *end)
 {
     if (i >= m->count) {
-        if (i > 0) host_error(m->L, "capture %%%d is not in the pattern", i + 1);
+        if (i > 0) fail(m, "capture %%%d is not in the pattern", i + 1);
         lua_pushlstring(m->L, s, (size_t)(end - s));
         return;
     }
     const Capture *capture = &m->captures[i];
-    if (capture->size == OPEN_CAPTURE)
-        host_error(m->L, "the pattern is malformed: '(' without ')'");
+    if (capture->size == OPEN_CAPTURE) fail(m, "the pattern is malformed: '(' without ')'");
     if (capture->size == POSITION)
         lua_pushinteger(m->L, (lua_Integer)(capture->start - m->text) + 1);
     else lua_pushlstring(m->L, capture->start, (size_t)capture->size);
@@ -314,10 +333,16 @@ static int push_captures(const Match *m, const char *s, const char *end, bool wh
     return count;
 }
 
+/* Where the registry keeps the host. */
+static const char host_key = 'h';
+
 static Match check_match(lua_State *L)
 {
     size_t text_size, pattern_size;
     Match m = {.L = L};
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &host_key);
+    m.host = lua_touserdata(L, -1);
+    lua_pop(L, 1);
     m.text = luaL_checklstring(L, 1, &text_size);
     m.pattern = luaL_checklstring(L, 2, &pattern_size);
     m.text_end = m.text + text_size;
@@ -345,7 +370,7 @@ static const char *match_at(Match *m, const char *s)
 static const char *find_plain(const Match *m, const char *s)
 {
     size_t size = (size_t)(m->pattern_end - m->pattern);
-    host_charge(m->L, (uint64_t)(m->text_end - s) / 8);
+    charge(m, (uint64_t)(m->text_end - s) / 8);
     for (; (size_t)(m->text_end - s) >= size; s++) {
         const char *at =
             size == 0 ? s : memchr(s, *m->pattern, (size_t)(m->text_end - s) - size + 1);
@@ -454,8 +479,7 @@ static void add_text(const Match *m, luaL_Buffer *out, const char *s, const char
             lua_remove(m->L, -2);
             luaL_addvalue(out);
         } else {
-            host_error(m->L,
-                       "gsub: '%%' in the replacement must be followed by a digit or by '%%'");
+            fail(m, "gsub: '%%' in the replacement must be followed by a digit or by '%%'");
         }
     }
 }
@@ -482,7 +506,7 @@ static void add_replacement(const Match *m, luaL_Buffer *out, const char *s, con
     } else if (lua_isstring(L, -1)) {
         luaL_addvalue(out);
     } else {
-        host_error(L, "gsub: a %s cannot replace text", luaL_typename(L, -1));
+        fail(m, "gsub: a %s cannot replace text", luaL_typename(L, -1));
     }
 }
 
@@ -491,8 +515,8 @@ static int l_gsub(lua_State *L)
     Match m = check_match(L);
     int type = lua_type(L, 3);
     if (type != LUA_TNUMBER && type != LUA_TSTRING && type != LUA_TFUNCTION && type != LUA_TTABLE)
-        return host_error(L, "gsub wants a text, a table or a function as its third value, not %s",
-                          luaL_typename(L, 3));
+        return fail(&m, "gsub wants a text, a table or a function as its third value, not %s",
+                    luaL_typename(L, 3));
     lua_Integer limit = luaL_optinteger(L, 4, m.text_end - m.text + 1), done = 0;
     lua_settop(L, 3);
     bool anchored = m.pattern < m.pattern_end && *m.pattern == '^';
@@ -519,8 +543,10 @@ static int l_gsub(lua_State *L)
     return 2;
 }
 
-void pattern_open(lua_State *L)
+void pattern_open(lua_State *L, const PatternHost *host)
 {
+    lua_pushlightuserdata(L, (void *)(uintptr_t)host);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
     static const luaL_Reg functions[] = {
         {"find", l_find}, {"match", l_match}, {"gmatch", l_gmatch}, {"gsub", l_gsub}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

@@ -11,6 +11,7 @@
  *                             keys in an order that differs in every run
  * xpcall is gone because its handler runs where no limit holds; pcall cannot hide a limit. */
 #include "lua/host.h"
+#include "lua/pattern.h"
 
 #include <string.h>
 
@@ -160,11 +161,17 @@ static void remove_fields(lua_State *L, const char *const *names, size_t count)
     }
 }
 
+static int fail_pattern(lua_State *L, const char *sentence)
+{
+    return host_error(L, "%s", sentence);
+}
+
 static void open_strings(lua_State *L)
 {
+    static const PatternHost patterns = {host_charge, fail_pattern};
     luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 1);
     remove_fields(L, removed_strings, ARRAY_LENGTH(removed_strings));
-    pattern_open(L);
+    pattern_open(L, &patterns);
     wrap(L, "rep", l_rep);
     wrap(L, "format", l_format);
     /* Methods of texts, ("x"):rep(3), come from a copy: whatever a script does to its table

@@ -1,5 +1,6 @@
 /* script.c -- life of a Script: its memory, its source, and how mistakes become sentences. */
 #include "lua/host.h"
+#include "lua/redis_script.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -189,6 +190,7 @@ Script *script_create(const char *name, const char *source, size_t size,
     script->options = *options;
     config.seed = options->seed;
     config.reproduce = options->reproduce;
+    config.scripts = redis_script_engine();
     if (options->has_level) config.trace_level = options->level;
     snprintf(config.scenario, sizeof(config.scenario), "%s", base ? base + 1 : name);
     script->sim = sim_create(&config, err);

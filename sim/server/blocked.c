@@ -36,8 +36,8 @@ bool blocked_is_paused(const Server *server, const Request *request)
     if (server->pause_all_until_ms > request->now_ms) return true; /* CLIENT UNPAUSE, too */
     if (server->pause_writes_until_ms <= request->now_ms && !shutdown_is_waiting(server))
         return false;
-    if (strcmp(request->row->name, "exec") == 0) return multi_has_writes(request->client);
-    return (request->row->flags & may_write) != 0;
+    if (strcmp(request->row->name, "exec") == 0) return multi_has(request->client, may_write);
+    return (request->flags & may_write) != 0;
 }
 
 void blocked_by_pause(Request *request)

@@ -16,6 +16,7 @@ typedef uint32_t ClientId;
 
 typedef struct Queued { /* a command between MULTI and EXEC, with its own copy of the words */
     const CommandRow *row;
+    uint32_t flags; /* the row's, or what a script says of itself */
     Slices words;
     Text chars;
 } Queued;

@@ -1,7 +1,7 @@
 /* multi.c -- transactions: MULTI, EXEC, DISCARD, WATCH, UNWATCH (protocol.md §1.6; Redis: multi.c).
  */
 #include "sim/base/assert.h"
-#include "sim/server/server_inside.h"
+#include "sim/server/scripting_inside.h"
 
 /* A key that had expired when it was watched may be deleted: nothing has changed then. */
 static bool watch_is_dirty(const Request *request, const Watched *watched)
@@ -28,6 +28,7 @@ void multi_queue(Request *request)
     reply_status(&request->client->reply, "QUEUED");
     if (request->client->multi_failed || any_watch_is_dirty(request)) return;
     queued_init(&queued, request->row, request->argv, request->argc, mem);
+    queued.flags = request->flags;
     array_push(mem, &request->client->queued, queued);
 }
 
@@ -36,10 +37,10 @@ void multi_fail(Client *client)
     if (client->in_multi) client->multi_failed = true;
 }
 
-bool multi_has_writes(const Client *client)
+bool multi_has(const Client *client, uint32_t flags)
 {
     for (uint32_t i = 0; i < client->queued.count; i++) {
-        if (client->queued.items[i].row->flags & CF_WRITE) return true;
+        if (client->queued.items[i].flags & flags) return true;
     }
     return false;
 }
@@ -65,26 +66,35 @@ static void do_discard(Request *request)
     reply_status(&client->reply, "OK");
 }
 
-/* Runs the queued commands one after the other; what they propagate goes out as one transaction. */
-static void run_queue(Request *request)
+/* Runs the queued commands from `paused->next` on; false when a script among them has not ended in
+ * its slice: the rest comes when it has (multi_go_on). */
+static bool run_queue(Request *request, PausedExec *paused)
 {
     Client *client = request->client;
-    Server *server = request->server;
-    Text stream = {.mem = server->mem};
-    uint32_t propagated = 0;
-    reply_array(&client->reply, client->queued.count);
-    for (uint32_t i = 0; i < client->queued.count; i++) {
-        Queued *queued = &client->queued.items[i];
+    while (paused->next < client->queued.count) {
+        Queued *queued = &client->queued.items[paused->next++];
         Request one = *request;
         uint32_t commands;
         one.row = queued->row;
+        one.flags = queued->flags;
         one.argv = queued->words.items;
         one.argc = queued->words.count;
-        process_run(&one, &stream, &commands);
-        propagated += commands;
+        process_run(&one, &paused->stream, &commands);
+        paused->streamed += commands;
+        if (server_is_in_script(request->server)) return false;
     }
-    process_propagate(server, &stream, propagated, true, request->env);
-    text_deinit(&stream);
+    return true;
+}
+
+/* What the commands propagate goes out as one transaction. */
+static void end_exec(Request *request, PausedExec *paused)
+{
+    Client *client = request->client;
+    Server *server = request->server;
+    process_propagate(server, &paused->stream, paused->streamed, true, request->env);
+    text_deinit(&paused->stream);
+    *paused = (PausedExec){.stream = {.mem = server->mem}};
+    client_discard(client, server->mem);
 }
 
 static void do_exec(Request *request)
@@ -100,10 +110,29 @@ static void do_exec(Request *request)
     } else if (any_watch_is_dirty(request)) {
         reply_null_array(&client->reply);
     } else {
+        PausedExec *exec = &server->scripting->exec;
         client_unwatch(client, server->mem); /* no longer of use */
-        run_queue(request);
+        reply_array(&client->reply, client->queued.count);
+        exec->active = true;
+        if (run_queue(request, exec)) end_exec(request, exec);
+        return;
     }
     client_discard(client, server->mem);
+}
+
+void multi_go_on(Server *server, Client *client, NodeEnv *env)
+{
+    PausedExec *exec = &server->scripting->exec;
+    Request request = {.server = server,
+                       .client = client,
+                       .env = env,
+                       .now_ms = server_unix_ms(server->parts.unix_base_ms, env->now)};
+    SIM_ASSERT(exec->active);
+    if (run_queue(&request, exec)) {
+        end_exec(&request, exec);
+        client->write_offset = repl_offset(server->parts.repl);
+        client->asking = false; /* resetClient */
+    }
 }
 
 static bool watches(const Client *client, const Keyspace *keys, Slice name)

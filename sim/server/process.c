@@ -19,7 +19,7 @@ static const ServerBinding *const bindings[] = {
     multi_bindings,     blocked_bindings,   pubsub_bindings,  connection_bindings, client_bindings,
     configure_bindings, info_bindings,      command_bindings, migrate_bindings,    restore_bindings,
     slowlog_bindings,   callstats_bindings, debug_bindings,   cluster_bindings,    absent_bindings,
-    persist_bindings,   shutdown_bindings};
+    persist_bindings,   shutdown_bindings,  eval_bindings,    function_bindings};
 
 ServerFunction *process_function(const CommandRow *row)
 {
@@ -113,11 +113,12 @@ static RedirectAnswer ask_redirect(Request *request, bool exec)
     if (exec) {
         for (uint32_t i = 0; i < client->queued.count; i++) {
             const Queued *queued = &client->queued.items[i];
-            RedirectCommand one = {queued->row, queued->words.items, queued->words.count};
+            RedirectCommand one = {queued->row, queued->words.items, queued->words.count,
+                                   queued->flags};
             array_push(mem, &commands, one);
         }
     } else {
-        RedirectCommand one = {request->row, request->argv, request->argc};
+        RedirectCommand one = {request->row, request->argv, request->argc, request->flags};
         array_push(mem, &commands, one);
     }
     RedirectQuery query = {.commands = commands.items,
@@ -159,8 +160,8 @@ static bool refuse_redirect(Request *request)
 
 static bool writes(const Request *request)
 {
-    if (is_named(request, "exec")) return multi_has_writes(request->client);
-    return (request->row->flags & CF_WRITE) != 0;
+    if (is_named(request, "exec")) return multi_has(request->client, CF_WRITE);
+    return (request->flags & CF_WRITE) != 0;
 }
 
 static bool refuse_few_replicas(Request *request)
@@ -203,9 +204,9 @@ static bool refuse_in_subscription(Request *request)
 /* Has it this flag; EXEC: has all that is queued. */
 static bool bears(const Request *request, uint32_t flag)
 {
-    if (!(request->row->flags & flag)) return false;
+    if (!(request->flags & flag)) return false;
     for (uint32_t i = 0; is_named(request, "exec") && i < request->client->queued.count; i++) {
-        if (!(request->client->queued.items[i].row->flags & flag)) return false;
+        if (!(request->client->queued.items[i].flags & flag)) return false;
     }
     return true;
 }
@@ -230,6 +231,15 @@ static bool refuse_loading(Request *request)
     return true;
 }
 
+/* While a script keeps the server busy: MULTI and what ends it are answered, so that a transaction
+ * is not executed by halves when the script ends meanwhile. */
+static bool refuse_busy(Request *request)
+{
+    if (!server_is_busy(request->server) || request->flags & CF_ALLOW_BUSY) return false;
+    reject(request, "%s", scripting_busy_text(request->server));
+    return true;
+}
+
 /* The first refusal that applies; afterwards an open transaction is marked. */
 static bool refuse(Request *request)
 {
@@ -237,7 +247,7 @@ static bool refuse(Request *request)
         refuse_http,         refuse_unknown,         refuse_arity,
         refuse_in_multi,     refuse_without_cluster, refuse_redirect,
         refuse_few_replicas, refuse_readonly,        refuse_in_subscription,
-        refuse_stale,        refuse_loading};
+        refuse_stale,        refuse_loading,         refuse_busy};
     for (uint32_t i = 0; i < ARRAY_LENGTH(refusals); i++) {
         if (!refusals[i](request)) continue;
         callstats_rejected(request);
@@ -269,6 +279,7 @@ void process_request(Request *request)
     Client *client = request->client;
     client->reply_skip = client->reply_skip == SKIP_NEXT ? SKIP_THIS : SKIP_NONE;
     request->row = command_resolve(request->argv, request->argc);
+    if (request->row) request->flags = scripting_command_flags(request);
     if (!refuse(request)) {
         if (blocked_is_paused(request->server, request)) blocked_by_pause(request);
         else if (queues(request)) multi_queue(request);
@@ -352,7 +363,8 @@ void process_run(Request *request, Text *stream, uint32_t *commands)
     bool nests = is_named(request, "exec");
     SimSpan cost = server->extra_cost + cost_of(request, nests || now < size ? 0 : now - size);
     server->extra_cost = before + cost;
-    bool waits = request->client->block != BLOCK_NONE || migrate_is_running(server);
+    bool waits = request->client->block != BLOCK_NONE || migrate_is_running(server) ||
+                 server_is_in_script(server);
     if (!waits) callstats_called(request, cost, request->client->reply.errors > errors);
     if (!waits && request->client->id != CLIENT_NONE) slowlog_note(request, cost);
 }

@@ -134,9 +134,9 @@ RedirectAnswer redirect_decide(const Node *self, const Keyspace *keys, uint64_t 
     bool writes = false;
     for (uint32_t i = 0; i < query->count; i++) {
         const RedirectCommand *command = &query->commands[i];
-        writes |= (command->row->flags & CF_WRITE) != 0;
+        writes |= ((command->row->flags | command->also) & CF_WRITE) != 0;
         /* EXEC's own flags say nothing; channels in it count as keys (getNodeByQuery). */
-        if (!query->exec) flags = command->row->flags;
+        if (!query->exec) flags = command->row->flags | command->also;
         bool sharded = flags & CF_SHARDED;
         if (scan_command(self, keys, now_ms, command, sharded, &found, mem)) continue;
         return answer(found.crossing ? REDIRECT_CROSSSLOT : REDIRECT_NOT_SERVED, &found, NODE_NONE);

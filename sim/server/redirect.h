@@ -23,6 +23,7 @@ typedef struct RedirectCommand {
     const CommandRow *row;
     const Slice *argv;
     uint32_t argc;
+    uint32_t also; /* flags beyond those of the row: a script that says it writes */
 } RedirectCommand;
 
 typedef struct RedirectQuery {

@@ -37,6 +37,7 @@ Server *server_create(const ServerParts *parts, NodeEnv *env)
     server->started_ms = server_unix_ms(parts->unix_base_ms, env->now);
     server->primary = new_client(server, CLIENT_NONE, (AddrState){0}, 0);
     persist_init(server, env);
+    scripting_create(server);
     return server;
 }
 
@@ -44,6 +45,7 @@ void server_destroy(Server *server, Mem *mem)
 {
     if (!server) return;
     SIM_ASSERT(server->mem == mem);
+    scripting_destroy(server);
     for (uint32_t i = 0; i < server->clients.count; i++)
         free_client(server, server->clients.items[i]);
     free_client(server, server->primary);
@@ -112,10 +114,21 @@ void server_close(Server *server, ClientId id, NodeEnv *env)
 {
     (void)env;
     for (uint32_t i = 0; i < server->clients.count; i++) {
-        if (server->clients.items[i]->id == id) {
-            drop_client(server, i);
-            return;
-        }
+        Client *client = server->clients.items[i];
+        if (client->id != id || id == CLIENT_NONE) continue;
+        if (scripting_is_caller(server, client)) client->id = CLIENT_NONE; /* protectClient */
+        else drop_client(server, i);
+        return;
+    }
+}
+
+void server_forget_if_gone(Server *server, Client *client)
+{
+    if (client->id != CLIENT_NONE || client == server->primary) return;
+    for (uint32_t i = 0; i < server->clients.count; i++) {
+        if (server->clients.items[i] != client) continue;
+        drop_client(server, i);
+        return;
     }
 }
 
@@ -187,11 +200,13 @@ static bool has_request(const Server *server, Client *client)
 {
     if (client->input.size == 0 || client->block != BLOCK_NONE || client->close_after_reply)
         return false;
+    if (scripting_is_caller(server, client)) return false;
     return read_next(server, client)->status != RESP_MORE;
 }
 
 ClientId server_next_ready(Server *server)
 {
+    if (server_is_in_script(server) && !server_is_busy(server)) return CLIENT_NONE;
     for (uint32_t i = 0; i < server->clients.count; i++) {
         uint32_t index = (server->turn + i) % server->clients.count;
         if (!has_request(server, server->clients.items[index])) continue;

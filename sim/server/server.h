@@ -8,7 +8,7 @@
  *   multi.c    MULTI, EXEC, WATCH                 blocked.c  BLPOP and friends, WAIT, pauses, §9.5
  *   pubsub.c   channels, sharded channels         connection.c HELLO, CLIENT, AUTH, SELECT, PING...
  *   configure.c CONFIG GET and SET                info.c     INFO, ROLE, COMMAND, TIME, MEMORY...
- *   eval.c     EVAL, SCRIPT (scripting.h)         restore.c  DUMP, RESTORE   migrate.c  MIGRATE
+ *   scripting.c EVAL, FCALL (scripting.h)         restore.c  DUMP, RESTORE   migrate.c  MIGRATE
  *   debug.c    DEBUG, refusals of §1.9            cost.c     service times
  *   outbound.c connections to other servers       persist.c  RDB and AOF (persist.h) */
 #ifndef SERVER_SERVER_H
@@ -18,11 +18,10 @@
 #include "sim/cluster/node.h"
 #include "sim/server/client.h"
 #include "sim/server/outbound.h"
+#include "sim/server/scripting.h"
 #include "sim/store/disk.h"
 #include "sim/store/keyspace.h"
 #include "sim/store/repl.h"
-
-typedef struct Server Server; /* opaque; server_inside.h */
 
 /* What a server may use besides itself; borrowed for its life. */
 typedef struct ServerParts {
@@ -32,7 +31,8 @@ typedef struct ServerParts {
     const AdminResolver *resolver;
     uint64_t unix_base_ms; /* Unix time of virtual time 0 */
     DataDisk *disk;
-    SimSpan fsync; /* what one takes */
+    SimSpan fsync;               /* what one takes */
+    const ScriptEngine *scripts; /* runs EVAL and FCALL; NULL: they are refused */
 } ServerParts;
 
 Server *server_create(const ServerParts *parts, NodeEnv *env);
@@ -52,6 +52,13 @@ void server_close(Server *server, ClientId id, NodeEnv *env);
 ClientId server_next_ready(Server *server);
 /* Executes one request of it; returns its service time (cost.h). */
 SimSpan server_execute_next(Server *server, ClientId id, NodeEnv *env);
+/* A script is under way: until it ends, nothing but it runs in this process (§2.9). */
+bool server_is_in_script(const Server *server);
+/* ... but it runs for longer than busy-reply-threshold: between its slices the process looks at its
+ * sockets (processEventsWhileBlocked), runs no timers, and clients get BUSY. */
+bool server_is_busy(const Server *server);
+/* The next slice of the script; returns its service time. */
+SimSpan server_continue_script(Server *server, NodeEnv *env);
 /* Each 100 ms, after the node's tick: time-outs of blocked clients, §9.5, the expiry cycle. */
 void server_on_cron(Server *server, NodeEnv *env);
 /* At the end of each turn: whoever waited for keys, acknowledgements or the end of a pause; the

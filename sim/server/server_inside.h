@@ -43,6 +43,7 @@ struct Server {
     ARRAY_OF(Blob) logs; /* lines that the world has not taken yet */
     uint32_t log_head;
     Blob taken_log;
+    struct Scripting *scripting; /* scripting_inside.h */
     Outbound outbound;
     Migrate migrate;
     SlowLog slowlog;
@@ -56,6 +57,7 @@ struct Request {
     Server *server;
     Client *client;
     const CommandRow *row;
+    uint32_t flags; /* the row's, or what a script says of itself */
     const Slice *argv;
     uint32_t argc;
     NodeEnv *env;
@@ -76,7 +78,7 @@ extern const ServerBinding multi_bindings[], blocked_bindings[], pubsub_bindings
     connection_bindings[], client_bindings[], configure_bindings[], info_bindings[],
     command_bindings[], migrate_bindings[], restore_bindings[], slowlog_bindings[],
     callstats_bindings[], debug_bindings[], cluster_bindings[], absent_bindings[],
-    persist_bindings[], shutdown_bindings[];
+    persist_bindings[], shutdown_bindings[], eval_bindings[], function_bindings[];
 
 /* absent.c: is it modelled in cluster mode only (where it is refused)? */
 bool absent_without_cluster(const Request *request);
@@ -95,6 +97,16 @@ void server_flush_databases(Server *server); /* FLUSHALL, beside database 0 */
 void server_log(Server *server, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* "10.0.0.2:6379" of a node as its record says (§9.3). */
 void server_endpoint(const Server *server, NodeId node, Text *out);
+
+/* A client that ended while its script ran goes now. */
+void server_forget_if_gone(Server *server, Client *client);
+
+/* scripting.c */
+void scripting_create(Server *server);
+void scripting_destroy(Server *server);
+uint32_t scripting_command_flags(const Request *request);
+bool scripting_is_caller(const Server *server, const Client *client);
+const char *scripting_busy_text(const Server *server);
 
 /* process.c */
 void process_request(Request *request);
@@ -130,8 +142,10 @@ void process_also(Request *request, const Slice *words, uint32_t count);
 
 /* multi.c */
 void multi_queue(Request *request);
-void multi_fail(Client *client); /* flagTransaction */
-bool multi_has_writes(const Client *client);
+void multi_fail(Client *client);                      /* flagTransaction */
+bool multi_has(const Client *client, uint32_t flags); /* a queued command with one of these */
+/* EXEC goes on after a script that took longer than its slice. */
+void multi_go_on(Server *server, Client *client, NodeEnv *env);
 
 /* blocked.c */
 void blocked_on_keys(Request *request, Cmd *cmd);

@@ -110,6 +110,8 @@ static void do_shutdown(Request *request)
     } else if (abort) {
         cancel(server, request->env);
         reply_status(reply, "OK");
+    } else if (!(flags & SHUTDOWN_NOSAVE) && server_is_busy(server)) {
+        reply_error(reply, "%s", scripting_busy_text(server));
     } else if (request->client->in_multi && !(flags & SHUTDOWN_NOW)) {
         reply_error(reply,
                     "ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client");

@@ -173,7 +173,13 @@ static bool add_movable(RowId id, const Slice *argv, uint32_t argc, KeyPositions
 {
     switch ((int)id) {
     case ROW_BLMPOP:
-    case ROW_BZMPOP: return add_counted(argv, argc, 2, out, mem);
+    case ROW_BZMPOP:
+    case ROW_EVAL:
+    case ROW_EVALSHA:
+    case ROW_EVALSHA_RO:
+    case ROW_EVAL_RO:
+    case ROW_FCALL:
+    case ROW_FCALL_RO: return add_counted(argv, argc, 2, out, mem);
     case ROW_LMPOP:
     case ROW_ZMPOP:
     case ROW_SINTERCARD:

@@ -28,6 +28,8 @@ struct Keyspace {
     uint32_t slot_counts[SLOT_COUNT];
     ARRAY_OF(Watch) watches;
     uint32_t watches_used;
+    ARRAY_OF(Blob) libraries;
+    uint64_t libraries_version;
 };
 
 Keyspace *keyspace_create(Mem *mem)
@@ -52,6 +54,8 @@ void keyspace_destroy(Keyspace *keyspace)
         blob_free(keyspace->mem, &keyspace->watches.items[i].name);
     }
     array_deinit(keyspace->mem, &keyspace->watches);
+    keyspace_clear_libraries(keyspace);
+    array_deinit(keyspace->mem, &keyspace->libraries);
     mem_free(keyspace->mem, keyspace->table, keyspace->places * sizeof(Key *));
     mem_free(keyspace->mem, keyspace, sizeof(*keyspace));
 }
@@ -206,6 +210,47 @@ void keyspace_clear(Keyspace *keyspace)
     if (keyspace->count == 0) return;
     for (uint32_t slot = 0; slot < SLOT_COUNT; slot++) keyspace_drop_slot(keyspace, (uint16_t)slot);
     SIM_ASSERT(keyspace->count == 0 && keyspace->expires == 0);
+}
+
+/* --- libraries of functions --- */
+
+uint32_t keyspace_library_count(const Keyspace *keyspace)
+{
+    return keyspace->libraries.count;
+}
+
+Slice keyspace_library(const Keyspace *keyspace, uint32_t index)
+{
+    SIM_ASSERT(index < keyspace->libraries.count);
+    return blob_slice(keyspace->libraries.items[index]);
+}
+
+uint64_t keyspace_libraries_version(const Keyspace *keyspace)
+{
+    return keyspace->libraries_version;
+}
+
+void keyspace_add_library(Keyspace *keyspace, Slice source)
+{
+    array_push(keyspace->mem, &keyspace->libraries, blob_copy(keyspace->mem, source));
+    keyspace->libraries_version++;
+}
+
+void keyspace_remove_library(Keyspace *keyspace, uint32_t index)
+{
+    SIM_ASSERT(index < keyspace->libraries.count);
+    blob_free(keyspace->mem, &keyspace->libraries.items[index]);
+    array_remove(&keyspace->libraries, index);
+    keyspace->libraries_version++;
+}
+
+void keyspace_clear_libraries(Keyspace *keyspace)
+{
+    for (uint32_t i = 0; i < keyspace->libraries.count; i++) {
+        blob_free(keyspace->mem, &keyspace->libraries.items[i]);
+    }
+    if (keyspace->libraries.count > 0) keyspace->libraries_version++;
+    array_clear(&keyspace->libraries);
 }
 
 /* --- looking --- */

@@ -57,6 +57,16 @@ uint32_t keyspace_watch(Keyspace *keyspace, Slice name);
 bool keyspace_watch_touched(const Keyspace *keyspace, uint32_t watch);
 void keyspace_unwatch(Keyspace *keyspace, uint32_t watch);
 
+/* Libraries of functions (FUNCTION LOAD) live and travel with the keys, as in an RDB: here only
+ * their sources, in the order they were loaded; commands on keys and keyspace_clear pass them over.
+ * The version is another one after every change. */
+uint32_t keyspace_library_count(const Keyspace *keyspace);
+Slice keyspace_library(const Keyspace *keyspace, uint32_t index);
+void keyspace_add_library(Keyspace *keyspace, Slice source);
+void keyspace_remove_library(Keyspace *keyspace, uint32_t index);
+void keyspace_clear_libraries(Keyspace *keyspace);
+uint64_t keyspace_libraries_version(const Keyspace *keyspace);
+
 uint64_t keyspace_data_bytes(const Keyspace *keyspace); /* names and values; for sync sizes, INFO */
 
 /* Equal keys, values and expiries, in any order; *why (may be NULL) names the first difference. */

@@ -161,6 +161,11 @@ void rdb_save(const Keyspace *keys, ByteWriter *out)
         bytes_put_varint(out, key->expire_ms);
         put_value(&key->value, out);
     }
+    bytes_put_varint(out, keyspace_library_count(keys));
+    for (uint32_t i = 0; i < keyspace_library_count(keys); i++) {
+        Slice source = keyspace_library(keys, i);
+        bytes_put_text(out, source.size ? source.chars : "", source.size);
+    }
     bytes_put_u64(out, hash_bytes(HASH_START, out->bytes + start, out->size - start));
 }
 
@@ -187,9 +192,19 @@ static bool load_key(Keyspace *keys, ByteReader *in, Mem *mem)
     return true;
 }
 
+static bool load_libraries(Keyspace *keys, ByteReader *in)
+{
+    for (uint64_t count = bytes_get_varint(in); count > 0 && !in->failed; count--) {
+        Slice source = get_slice(in);
+        if (!in->failed) keyspace_add_library(keys, source);
+    }
+    return !in->failed;
+}
+
 bool rdb_load(Keyspace *keys, Slice bytes, Mem *mem)
 {
     keyspace_clear(keys);
+    keyspace_clear_libraries(keys);
     if (bytes.size < 9) return false;
     const uint8_t *start = (const uint8_t *)bytes.chars;
     ByteReader sum = {.bytes = start + bytes.size - 8, .size = 8};
@@ -197,7 +212,10 @@ bool rdb_load(Keyspace *keys, Slice bytes, Mem *mem)
     bool fine = bytes_get_u64(&sum) == hash_bytes(HASH_START, start, in.size);
     uint64_t count = fine ? bytes_get_varint(&in) : 0;
     for (uint64_t i = 0; i < count && fine; i++) fine = load_key(keys, &in, mem);
-    fine = fine && !in.failed && in.at == in.size;
-    if (!fine) keyspace_clear(keys);
+    fine = fine && load_libraries(keys, &in) && in.at == in.size;
+    if (!fine) {
+        keyspace_clear(keys);
+        keyspace_clear_libraries(keys);
+    }
     return fine;
 }

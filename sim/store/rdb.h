@@ -17,7 +17,7 @@ void rdb_dump(const Value *value, ByteWriter *out);
 /* The same back; false for anything that is not such a payload. Bounded. */
 bool rdb_restore(Slice payload, Value *value, Mem *mem);
 
-/* All keys with their expiries. */
+/* All keys with their expiries, and the libraries of functions. */
 void rdb_save(const Keyspace *keys, ByteWriter *out);
 uint64_t rdb_count(Slice bytes); /* keys in them */
 /* Replaces the contents of `keys`; false (and empty keys) for bytes that are none. */

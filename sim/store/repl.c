@@ -208,7 +208,9 @@ void repl_change_id(Repl *repl, NodeEnv *env)
 void repl_flush(Repl *repl)
 {
     repl->data = 0;
-    if (repl->keys) keyspace_clear(repl->keys);
+    if (!repl->keys) return;
+    keyspace_clear(repl->keys);
+    keyspace_clear_libraries(repl->keys);
 }
 
 void repl_drop_keys(Repl *repl, uint32_t dropped, uint32_t owned)

@@ -273,6 +273,14 @@ void conns_take(Sim *sim, HostId number, const NetHappening *happening)
     else take_from_client(sim, host, conn, happening, &env);
 }
 
+void conns_go_on(Sim *sim, HostId number)
+{
+    NodeFacts facts;
+    Host *host = world_host(sim, number);
+    NodeEnv env = process_env(sim, host, &facts);
+    execute(host, &env);
+}
+
 void conns_hold_over(Sim *sim, HostId number)
 {
     NodeFacts facts;

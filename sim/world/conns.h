@@ -71,6 +71,8 @@ bool conns_on_happening(Sim *sim, const NetHappening *happening);
 void conns_take(Sim *sim, HostId host, const NetHappening *happening);
 /* The time of a process that was held is over: its server is told, in a turn. */
 void conns_hold_over(Sim *sim, HostId host);
+/* Executes what waited while a script ran, or what is answered while it runs. */
+void conns_go_on(Sim *sim, HostId host);
 /* What the server has for its clients, and what it wishes of connections of its own, at the end of
  * a turn; it leaves at `depart`. */
 void conns_drain(Sim *sim, HostId host, SimTime depart);

@@ -68,7 +68,8 @@ static SimSpan make_parts(Sim *sim, Host *host, HostId number, NodeEnv *env)
                          .disk = host->data,
                          .fsync = sim->config.fsync,
                          .resolver = &sim->resolver,
-                         .unix_base_ms = trace_header(sim->trace)->unix_base_ms};
+                         .unix_base_ms = trace_header(sim->trace)->unix_base_ms,
+                         .scripts = sim->config.scripts};
     host->server = server_create(&parts, env);
     return server_begin_loading(host->server, env);
 }
@@ -343,12 +344,12 @@ static bool is_held(const Host *host)
     return outbound_held_until(host->server) > 0;
 }
 
-/* The event loop does not come to its sleep, its timers and its bus: it is held, or loading. While
- * it loads, redis-server looks at its clients now and then (processEventsWhileBlocked), and at bus
- * connections not at all (clusterAcceptHandler); §2.7. */
+/* The event loop does not come to its sleep, its timers and its bus: it is held, in a script, or
+ * loading. While it loads, redis-server looks at its clients now and then
+ * (processEventsWhileBlocked), and at bus connections not at all (clusterAcceptHandler); §2.7. */
 static bool is_away(const Host *host)
 {
-    return host->loading || is_held(host);
+    return host->loading || is_held(host) || server_is_in_script(host->server);
 }
 
 /* CONFIG REWRITE: the next start reads what is in force now. */
@@ -421,6 +422,7 @@ static uint32_t next_in_inbox(const Sim *sim, const Host *host)
 
 static bool has_work(const Sim *sim, const Host *host)
 {
+    if (server_is_in_script(host->server)) return true;
     if (next_in_inbox(sim, host) < host->inbox.count) return true;
     return is_held(host) ? hold_is_over(sim, host) : host->cron_due && !host->loading;
 }
@@ -459,11 +461,48 @@ static NetHappening take_out(Host *host, uint32_t index)
     return happening;
 }
 
+/* What redis-server looks at between two slices of a busy script: its clients and the bus. The
+ * stream of replication waits: from a primary it must, and nobody asks for acknowledgements now. */
+static bool is_read_while_busy(const Sim *sim, const NetHappening *happening)
+{
+    LinkUse use = (LinkUse)sim->link_use.items[happening->link >> 1];
+    return use == LINK_BUS || use == LINK_CLIENT;
+}
+
+/* One more slice of the script. When it has ended, the clients who waited for it are served, and
+ * the event loop goes on (§2.9). */
+static void run_script(Sim *sim, HostId number)
+{
+    Host *host = world_host(sim, number);
+    NodeFacts facts;
+    NodeEnv env = process_env(sim, host, &facts);
+    server_set_addrs(host->server, sim->addrs.items);
+    host->served += server_continue_script(host->server, &env);
+    uint32_t next = host->inbox_head;
+    while (server_is_busy(host->server) && next < host->inbox.count) {
+        if (!is_read_while_busy(sim, &host->inbox.items[next])) {
+            next++;
+            continue;
+        }
+        NetHappening happening = take_out(host, next);
+        if (next < host->inbox_head) next = host->inbox_head;
+        take_happening(sim, number, &happening);
+        host = world_host(sim, number);
+    }
+    conns_go_on(sim, number);
+    end_turn(sim, number);
+    post_wake(sim, number);
+}
+
 /* What has waited for a busy process: one packet a turn, in the order of arrival; then a tick. */
 static void run_backlog(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
     if (!can_run(sim, host) || !has_work(sim, host)) return;
+    if (server_is_in_script(host->server)) {
+        run_script(sim, number);
+        return;
+    }
     uint32_t next = next_in_inbox(sim, host);
     if (next < host->inbox.count) {
         NetHappening happening = take_out(host, next);
@@ -519,7 +558,7 @@ void process_on_happening(Sim *sim, const NetHappening *happening)
     take_happening(sim, happening->host, happening);
     if (host->cron_due && !is_away(host)) take_cron(sim, happening->host);
     end_turn(sim, happening->host);
-    if (host_has_process(host) && is_held(host)) post_wake(sim, happening->host);
+    if (host_has_process(host) && is_away(host)) post_wake(sim, happening->host);
 }
 
 /* The tick is due; a process that sleeps wakes for it at its next whole millisecond. */
@@ -528,7 +567,7 @@ static void on_cron(Sim *sim, HostId number)
     Host *host = world_host(sim, number);
     host->cron_due = true;
     if (host->status != PROCESS_RUNNING) return;
-    if (!can_run(sim, host)) {
+    if (!can_run(sim, host) || server_is_in_script(host->server)) {
         post_wake(sim, number);
         return;
     }

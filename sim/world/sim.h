@@ -12,6 +12,8 @@
 #include "sim/trace/trace.h"
 #include "sim/world/command.h"
 
+typedef struct ScriptEngine ScriptEngine; /* sim/server/scripting.h */
+
 typedef struct SimConfig {
     uint64_t seed;
     Rules rules;
@@ -24,6 +26,7 @@ typedef struct SimConfig {
     SimSpan turn;        /* CPU time of one packet at a node; default 10 us */
     SimSpan
         cron; /* CPU time of one 100 ms tick; 150 us: 1.5 ms a second measured on idle servers */
+    const ScriptEngine *scripts; /* runs EVAL and FCALL (lua/redis_script.h); NULL: refused */
     const char
         *reproduce; /* command line printed by a failed assert; borrowed for the life of the Sim */
 } SimConfig;

@@ -451,7 +451,8 @@ static RedirectAnswer ask(const Desk *desk, const Keyspace *keys, const Situatio
     for (; count < LINES_MAX && at->command->lines[count]; count++) {
         resp_split_line(slice_of(at->command->lines[count]), &words[count], &scratch[count], NULL);
         const Slices *line = &words[count];
-        commands[count] = (RedirectCommand){row_of(line->items[0]), line->items, line->count};
+        commands[count] = (RedirectCommand){
+            .row = row_of(line->items[0]), .argv = line->items, .argc = line->count};
         SIM_ASSERT(commands[count].row);
     }
     RedirectQuery query = {.commands = commands,
