@@ -41,8 +41,6 @@ typedef struct ReplayDifference {
 
 typedef struct ReplayResult {
     uint32_t rows, equal;
-    uint32_t excused; /* differ, and are in the list of what this version does not have yet */
-    uint32_t late;    /* are in that list, and equal */
 } ReplayResult;
 
 /* Plays the whole table; `tell` (may be NULL) hears of every differing row, its first difference.
