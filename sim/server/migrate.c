@@ -4,7 +4,7 @@
 #include "sim/base/assert.h"
 #include "sim/base/text.h"
 #include "sim/server/cost.h"
-#include "sim/server/server_inside.h"
+#include "sim/server/scripting_inside.h"
 #include "sim/store/rdb.h"
 
 #include <inttypes.h>
@@ -143,19 +143,22 @@ void migrate_deinit(Server *server)
     array_deinit(server->mem, &migrate->sockets);
 }
 
-/* The command is over: the keys that went are deleted for the replicas, too; the client gets its
- * reply (the target's first error before one of ours) and the process goes on. */
-static void finish(Server *server, const char *io_error, NodeEnv *env)
+/* The keys that went are deleted for the replicas, too, within the transaction if there is one. */
+static void propagate(Server *server, Client *client, NodeEnv *env)
 {
-    Migrate *migrate = &server->migrate;
-    Client *client = server_client(server, migrate->client);
+    const Slices *deleted = &server->migrate.deleted;
+    PausedExec *exec = &server->scripting->exec;
     Text stream = {.mem = server->mem};
-    SIM_ASSERT(client); /* the process did nothing else meanwhile */
-    bool deleted = migrate->deleted.count > 1;
-    if (deleted) resp_request(&stream, migrate->deleted.items, migrate->deleted.count);
-    if (client->db == 0) process_propagate(server, &stream, deleted, false, env);
-    client->write_offset = repl_offset(server->parts.repl);
+    if (deleted->count == 0) return;
+    resp_request(exec->active ? &exec->stream : &stream, deleted->items, deleted->count);
+    if (exec->active) exec->streamed++;
+    else if (client->db == 0) process_propagate(server, &stream, 1, false, env);
     text_deinit(&stream);
+}
+
+/* The target's first error comes before one of ours. */
+static void answer(const Migrate *migrate, Client *client, const char *io_error)
+{
     if (migrate->error.size > 0) {
         reply_error(&client->reply, "ERR Target instance replied with error: %s",
                     text_chars(&migrate->error));
@@ -164,6 +167,11 @@ static void finish(Server *server, const char *io_error, NodeEnv *env)
     } else {
         reply_status(&client->reply, "OK");
     }
+}
+
+static void note(Server *server, Client *client, bool failed, NodeEnv *env)
+{
+    Migrate *migrate = &server->migrate;
     Request request = {.server = server,
                        .client = client,
                        .row = migrate->command.row,
@@ -171,9 +179,26 @@ static void finish(Server *server, const char *io_error, NodeEnv *env)
                        .argc = migrate->command.words.count,
                        .env = env,
                        .now_ms = server_unix_ms(server->parts.unix_base_ms, migrate->started)};
+    callstats_called(&request, env->now - migrate->started, failed);
     slowlog_note(&request, env->now - migrate->started);
+}
+
+/* The command is over, and the process goes on. */
+static void finish(Server *server, const char *io_error, NodeEnv *env)
+{
+    Migrate *migrate = &server->migrate;
+    Client *client = server_client(server, migrate->client);
+    SIM_ASSERT(client); /* the process did nothing else meanwhile */
+    bool at_once = migrate->in_call, in_exec = server->scripting->exec.active;
+    propagate(server, client, env);
+    answer(migrate, client, io_error);
+    if (!at_once) note(server, client, io_error || migrate->error.size > 0, env);
     clear(server);
     outbound_release(server);
+    if (at_once) return; /* the rest is done by who called the command */
+    if (in_exec) multi_go_on(server, client, env);
+    if (server_is_in_script(server) || migrate_is_running(server)) return;
+    client->write_offset = repl_offset(server->parts.repl);
     server_flush(server, client, env);
 }
 
@@ -461,9 +486,8 @@ static void do_migrate(Request *request)
     Migrate *migrate = &server->migrate;
     uint32_t first, count;
     SIM_ASSERT(!migrate_is_running(server));
-    if (request->client->in_multi) {
-        reply_error(&request->client->reply,
-                    "ERR MIGRATE is not possible inside a transaction here");
+    if (request->client == server->scripting->client) { /* a script cannot wait */
+        reply_error(&request->client->reply, "ERR Slotscope does not model MIGRATE in a script");
         return;
     }
     migrate->copy = migrate->replace = false;
@@ -477,7 +501,9 @@ static void do_migrate(Request *request)
     bool fine = read_options(request, migrate, &first, &count) && read_numbers(request, migrate);
     if (fine) find_keys(request, migrate, first, count);
     if (fine && migrate->keys.count > 0) {
+        migrate->in_call = true;
         begin(server, request->env);
+        migrate->in_call = false;
         return;
     }
     if (fine) reply_status(&request->client->reply, "NOKEY");

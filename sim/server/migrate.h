@@ -41,6 +41,7 @@ typedef struct Migrate {
     Keyspace *from; /* of the client's database */
     Queued command; /* its words; the slices below point into them */
     bool copy, replace, may_retry;
+    bool in_call;         /* the command itself still runs: nothing has been waited for */
     Slice user, password; /* AUTH, AUTH2; password.chars NULL: none */
     int64_t db;
     SimSpan timeout; /* of each step */

@@ -67,7 +67,7 @@ static void do_discard(Request *request)
 }
 
 /* Runs the queued commands from `paused->next` on; false when a script among them has not ended in
- * its slice: the rest comes when it has (multi_go_on). */
+ * its slice, or a MIGRATE waits for its target: the rest comes when it is over (multi_go_on). */
 static bool run_queue(Request *request, PausedExec *paused)
 {
     Client *client = request->client;
@@ -81,7 +81,8 @@ static bool run_queue(Request *request, PausedExec *paused)
         one.argc = queued->words.count;
         process_run(&one, &paused->stream, &commands);
         paused->streamed += commands;
-        if (server_is_in_script(request->server)) return false;
+        if (server_is_in_script(request->server) || migrate_is_running(request->server))
+            return false;
     }
     return true;
 }

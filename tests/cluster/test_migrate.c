@@ -155,6 +155,34 @@ static void refusals_are_redis_servers(void)
     fixture_close(&fixture);
 }
 
+/* A transaction goes on when the target has answered, or at once when nothing can be asked. */
+static void migrate_works_inside_a_transaction(void)
+{
+    static const Said rows[] = {
+        {0, "MULTI", "+OK"},
+        {0, "SET bar 2", "+QUEUED"},
+        {0, "MIGRATE nowhere 1 bar 0 1000", "+QUEUED"},
+        {0, "MIGRATE 10.0.0.2 6379 bar 0 1000", "+QUEUED"},
+        {0, "DBSIZE", "+QUEUED"},
+        {0, "MIGRATE 10.0.0.2 6379 bar 0 1000", "+QUEUED"},
+        {0, "EXEC",
+         "*5\n  +OK\n  -IOERR error or timeout connecting to the client\n  +OK\n  :0\n  +NOKEY"},
+        {0, "GET bar", "-ASK 5061 10.0.0.2:6379"},
+    };
+    Fixture fixture = open_cluster(1, 5000);
+    say(&fixture, 0, "SET bar 1", "+OK");
+    open_slot_5061(&fixture);
+    uint32_t client = fixture_connect(&fixture, 0);
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        EXPECT_TEXT_IN(rows[i].line, fixture_conn_call(&fixture, client, "%s", rows[i].line),
+                       rows[i].want);
+    }
+    fixture_run(&fixture, 100 * SIM_MS);
+    EXPECT_TEXT_IN("replica of n1", fixture_call(&fixture, REPLICA_OF_1, "DBSIZE"), ":0");
+    EXPECT_TEXT_IN("replica of n2", fixture_call(&fixture, REPLICA_OF_2, "DBSIZE"), ":1");
+    fixture_close(&fixture);
+}
+
 /* --- keys, lifetimes and types, replicas --- */
 
 static uint32_t dbsize(Fixture *fixture, HostId host)
@@ -508,6 +536,7 @@ void test_migrate_suite(void)
     CU_pSuite suite = CU_add_suite("migrate", NULL, NULL);
     CU_add_test(suite, "a slot moves key by key", a_slot_moves_key_by_key);
     CU_add_test(suite, "refusals are redis-server's", refusals_are_redis_servers);
+    CU_add_test(suite, "MIGRATE works inside a transaction", migrate_works_inside_a_transaction);
     CU_add_test(suite, "values, lifetimes and replicas follow",
                 values_lifetimes_and_replicas_follow);
     CU_add_test(suite, "refused keys stay", refused_keys_stay);

@@ -59,6 +59,7 @@ typedef struct CommandCase {
     uint32_t present, missing; /* as §9.4 counts them */
     bool write, queued_write;  /* the command itself; one of those queued */
     bool sharded, asking, migrate;
+    bool declares_write; /* a script whose flags do not say no-writes */
 } CommandCase;
 
 static const CommandCase COMMAND_CASES[] = {
@@ -138,15 +139,27 @@ static const CommandCase COMMAND_CASES[] = {
      .several = true,
      .crossing = true,
      .sharded = true},
-    {.name = "script, key present", .lines = {"script 1 {bar}1"}, .keys = 1, .present = 1},
+    {.name = "script, key present", .lines = {"EVAL x 1 {bar}1"}, .keys = 1, .present = 1},
+    {.name = "script that declares writes, key present",
+     .lines = {"EVAL x 1 {bar}1"},
+     .keys = 1,
+     .present = 1,
+     .write = true,
+     .declares_write = true},
+    {.name = "script that declares writes, key missing",
+     .lines = {"EVAL x 1 {bar}3"},
+     .keys = 1,
+     .missing = 1,
+     .write = true,
+     .declares_write = true},
     {.name = "script, some keys present",
-     .lines = {"script 2 {bar}1 {bar}3"},
+     .lines = {"EVAL x 2 {bar}1 {bar}3"},
      .keys = 2,
      .several = true,
      .present = 1,
      .missing = 1},
     {.name = "script, no key present",
-     .lines = {"script 2 {bar}3 {bar}4"},
+     .lines = {"EVAL x 2 {bar}3 {bar}4"},
      .keys = 2,
      .several = true,
      .missing = 2},
@@ -393,20 +406,6 @@ static const struct TableRow *rule_for(const Situation *at, uint32_t *hits)
 
 /* --- the node, its keys, the question --- */
 
-/* Commands that other tables of ours have by other key finders: §9.4 only asks for keys and flags.
- */
-static const CommandRow OWN_ROWS[] = {
-    {"script", -3, CF_NOSCRIPT | CF_MAY_REPLICATE, 2, -1, 1, "scripting", ""},
-};
-
-static const CommandRow *row_of(Slice name)
-{
-    for (size_t i = 0; i < ARRAY_LENGTH(OWN_ROWS); i++) {
-        if (slice_is(name, OWN_ROWS[i].name)) return &OWN_ROWS[i];
-    }
-    return command_find(name);
-}
-
 static Desk *desk_for(const SlotCase *slot, Role role)
 {
     static const NodeId followed[] = {
@@ -451,8 +450,10 @@ static RedirectAnswer ask(const Desk *desk, const Keyspace *keys, const Situatio
     for (; count < LINES_MAX && at->command->lines[count]; count++) {
         resp_split_line(slice_of(at->command->lines[count]), &words[count], &scratch[count], NULL);
         const Slices *line = &words[count];
-        commands[count] = (RedirectCommand){
-            .row = row_of(line->items[0]), .argv = line->items, .argc = line->count};
+        commands[count] = (RedirectCommand){.row = command_find(line->items[0]),
+                                            .argv = line->items,
+                                            .argc = line->count,
+                                            .also = at->command->declares_write ? CF_WRITE : 0};
         SIM_ASSERT(commands[count].row);
     }
     RedirectQuery query = {.commands = commands,
