@@ -35,6 +35,14 @@ static NodeMs later(NodeMs a, NodeMs b)
 
 /* --- when to look --- */
 
+/* 4d: the replica that asked for a manual failover is pinged in each tick: it learns the
+ * offset of its paused primary. */
+static bool is_failover_replica(const Node *self, PeerRef ref)
+{
+    return self->election.mf_end_ms != 0 && node_is_primary(self) &&
+           self->election.mf_replica == ref;
+}
+
 /* For a record with an unanswered ping: the reconnection of step 4b or the suspicion of 4f. */
 static NodeMs next_look_pinged(const Node *self, const Peer *peer)
 {
@@ -52,7 +60,7 @@ NodeMs cron_next_look(const Node *self, PeerRef ref, NodeMs now_ms)
         ref & PEER_HANDSHAKE ? &self->handshakes.items[ref & 0x7FFF] : &self->peers[ref];
     NodeMs never_ms = now_ms + AHEAD_SLICES_MAX * CRON_SLICE_MS;
     if (peer->flags & (FLAG_MYSELF | FLAG_NOADDR)) return never_ms;
-    if (!link_exists(peer)) return now_ms;
+    if (!link_exists(peer) || is_failover_replica(self, ref)) return now_ms;
     if (ref & PEER_HANDSHAKE) return peer->created_ms + handshake_timeout_ms(self) + 1;
     if (peer->ping_sent_ms != 0) return next_look_pinged(self, peer);
     return peer_pong_ms(self, ref) + self->cfg.node_timeout_ms / 2 + 1;
@@ -72,7 +80,7 @@ static bool put_off(Node *self, uint32_t order, NodeMs now_ms)
 {
     PeerRef ref = self->known.items[order];
     if (ref & PEER_HANDSHAKE || self->gate[ref] == GATE_CLOSED) return false;
-    if (self->marks[ref] & MARK_NO_LINK) return false;
+    if (self->marks[ref] & MARK_NO_LINK || is_failover_replica(self, ref)) return false;
     /* Perhaps some ms too early, as it counts from the whole second. */
     NodeMs look_ms = peer_pong_s(self, ref) * 1000 + self->cfg.node_timeout_ms / 2 + 1;
     if (look_ms <= now_ms) return false;
@@ -203,13 +211,6 @@ static bool must_reconnect(const Node *self, const Peer *peer, const NodeEnv *en
     return link_exists(peer) && env->now_ms - peer->link_since_ms > timeout_ms &&
            peer->ping_sent_ms != 0 && env->now_ms - peer->ping_sent_ms > timeout_ms / 2 &&
            env->now_ms - peer->data_ms > timeout_ms / 2 && rule_on(env->rules, RULE_LINK_RECONNECT);
-}
-
-/* 4d: the replica that asked for a manual failover learns the offset of its paused primary. */
-static bool is_failover_replica(const Node *self, PeerRef ref)
-{
-    return self->election.mf_end_ms != 0 && node_is_primary(self) &&
-           self->election.mf_replica == ref;
 }
 
 /* Returns whether the record was newly flagged PFAIL. */
