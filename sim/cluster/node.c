@@ -221,6 +221,11 @@ void node_before_sleep(Node *self, NodeEnv *env)
     node_check(self);
 }
 
+bool node_is_restless(const Node *self)
+{
+    return self->before_sleep != 0;
+}
+
 /* --- disk --- */
 
 static void save_peer(const Node *self, NodeId node, DiskPeer *disk)

@@ -248,6 +248,8 @@ void node_destroy(Node *node, Mem *mem);
 /* One input. Afterwards the world must call node_before_sleep before it carries anything out. */
 void node_step(Node *self, const NodeInput *input, NodeEnv *env);
 void node_before_sleep(Node *self, NodeEnv *env);
+/* Has node_before_sleep left work for the next turn? */
+bool node_is_restless(const Node *self);
 
 /* Does the node know whom this message is from (§3.8 step 7)? */
 bool node_ignores(const Node *self, const Msg *msg); /* DEBUG DROP-CLUSTER-PACKET-FILTER */

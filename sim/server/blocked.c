@@ -200,6 +200,7 @@ void blocked_serve(Server *server, NodeEnv *env)
 {
     uint64_t now_ms = now_of(server, env);
     end_timeouts(server, now_ms, env);
+    server->pause_ended = false;
     for (bool again = true; again;) {
         again = false;
         Client *oldest = NULL;

@@ -283,6 +283,12 @@ void server_pause_writes(Server *server, NodeMs until_ms, NodeEnv *env)
 {
     uint64_t left_ms = until_ms > env->now_ms ? until_ms - env->now_ms : 0;
     server->pause_writes_until_ms = left_ms ? now_of(server, env) + left_ms : 0;
+    server->pause_ended = left_ms == 0;
+}
+
+bool server_is_restless(const Server *server)
+{
+    return server->pause_ended;
 }
 
 void server_on_demotion(Server *server, NodeEnv *env)

@@ -68,6 +68,8 @@ SimSpan server_before_sleep(Server *server, NodeEnv *env);
 void server_deliver(Server *server, bool sharded, Slice channel, Slice message, NodeEnv *env);
 /* EFFECT_PAUSE_WRITES: until_ms on the node clock, 0 ends it (§7). */
 void server_pause_writes(Server *server, NodeMs until_ms, NodeEnv *env);
+/* Has the end of a pause left clients to be served before the event loop sleeps? */
+bool server_is_restless(const Server *server);
 /* The node became a replica (EFFECT_REPLICATE): blocked clients are let go, §7. */
 void server_on_demotion(Server *server, NodeEnv *env);
 

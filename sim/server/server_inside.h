@@ -32,6 +32,7 @@ struct Server {
     uint64_t block_orders, started_ms;
     uint64_t pause_writes_until_ms; /* Unix ms: manual failover or CLIENT PAUSE WRITE */
     uint64_t pause_all_until_ms;
+    bool pause_ended;        /* by a manual failover that is over: whoever waits goes on at once */
     uint16_t expiry_slot;    /* where the expiry cycle goes on */
     bool keys_signalled;     /* a key that somebody may wait for has got a value */
     ARRAY_OF(Blob) settings; /* CONFIG SET of directives without effect, by row of settings.def */

@@ -107,6 +107,7 @@ static void come_up(Sim *sim, HostId number)
     host->since = sim->now;
     host->busy_until = sim->now;
     host->cron_due = false;
+    host->turns_again = false;
     host->wake_at = 0;
 
     TraceRecord record = {.type = TRACE_PROCESS_STARTED};
@@ -364,8 +365,21 @@ static void rewrite_conf(Sim *sim, Host *host)
     host->config = *config;
 }
 
+/* Has the turn queued packets for the bus? Their write handlers make the event loop turn once more
+ * at once, whatever else happens. (Replies and the stream leave before it sleeps.) */
+static bool has_written(const Sim *sim)
+{
+    for (uint32_t i = 0; i < sim->effects.items.count; i++) {
+        EffectKind kind = sim->effects.items.items[i].kind;
+        if (kind == EFFECT_SEND || kind == EFFECT_SEND_LINK) return true;
+    }
+    return false;
+}
+
+static void post_wake(Sim *sim, HostId number);
+
 /* The work before the event loop sleeps, then the effects; the process is busy until they are out.
- */
+ * What that work has left undone waits for the next turn (§3.7, §6.3 step 1). */
 static void end_turn(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
@@ -376,6 +390,7 @@ static void end_turn(Sim *sim, HostId number)
         host->served += server_before_sleep(host->server, &env);
         node_before_sleep(host->node, &env);
     }
+    host->turns_again = has_written(sim) && node_is_restless(host->node);
     SimTime done = effects_carry_out(sim, number);
     host = world_host(sim, number);
     host->busy_until = done;
@@ -390,6 +405,8 @@ static void end_turn(Sim *sim, HostId number)
                    (Event){.time = done, .kind = EVENT_EXIT, .a = number, .b = host->process});
         return;
     }
+    host->turns_again |= server_is_restless(host->server);
+    if (host->turns_again) post_wake(sim, number);
     if (!host->turn_is_cron) return;
     host->turn_is_cron = false;
     post_cron(sim, number, done + CRON_PERIOD);
@@ -424,7 +441,8 @@ static bool has_work(const Sim *sim, const Host *host)
 {
     if (server_is_in_script(host->server)) return true;
     if (next_in_inbox(sim, host) < host->inbox.count) return true;
-    return is_held(host) ? hold_is_over(sim, host) : host->cron_due && !host->loading;
+    if (is_held(host)) return hold_is_over(sim, host);
+    return !host->loading && (host->cron_due || host->turns_again);
 }
 
 /* When an event loop that went to sleep at `slept` wakes for a timer due at `due`. */
@@ -494,7 +512,8 @@ static void run_script(Sim *sim, HostId number)
     post_wake(sim, number);
 }
 
-/* What has waited for a busy process: one packet a turn, in the order of arrival; then a tick. */
+/* What has waited for a busy process: one packet a turn, in the order of arrival; then a tick; then
+ * a turn in which nothing comes. */
 static void run_backlog(Sim *sim, HostId number)
 {
     Host *host = world_host(sim, number);
@@ -509,7 +528,7 @@ static void run_backlog(Sim *sim, HostId number)
         take_happening(sim, number, &happening);
     } else if (is_held(host)) {
         conns_hold_over(sim, number);
-    } else {
+    } else if (host->cron_due) {
         take_cron(sim, number);
     }
     end_turn(sim, number);

@@ -116,6 +116,7 @@ typedef struct Host {
     SimTime next_cron; /* when the next tick is or was due */
     bool cron_due;     /* it is, and the process has not got to it */
     bool turn_is_cron; /* the turn under way runs the tick */
+    bool turns_again;  /* the event loop will not sleep before it has turned once more */
     SimTime wake_at;   /* an EVENT_WAKE is posted for then; 0 none */
     ARRAY_OF(NetHappening) inbox;
     uint32_t inbox_head;
