@@ -120,5 +120,5 @@ void election_migration_step(Node *self, NodeEnv *env)
     NodeId target = find_target(self, &attached, env);
     if (target == NODE_NONE || !am_candidate(self, &attached, attached.ok[mine], env)) return;
     if (env->now_ms - self->peers[target].orphaned_ms <= ORPHANED_MIN_MS) return;
-    election_follow(self, target, ROLE_CHAIN, env);
+    election_follow(self, target, ROLE_MIGRATION, env);
 }

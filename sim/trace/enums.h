@@ -101,7 +101,8 @@ typedef enum ElectRefusal { ELECT_VALUES(ENUM_NAME) ELECT_COUNT } ElectRefusal;
     V(ROLE_LOST_SLOTS, "lost its last slot") \
     V(ROLE_COMMAND, "told by command") \
     V(ROLE_CHAIN, "its primary is a replica") \
-    V(ROLE_RESET, "reset")
+    V(ROLE_RESET, "reset") \
+    V(ROLE_MIGRATION, "it helps a primary without replicas")
 typedef enum RoleReason { ROLE_VALUES(ENUM_NAME) ROLE_COUNT } RoleReason;
 
 /* how a connection of a client ended */
