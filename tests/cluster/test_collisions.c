@@ -24,7 +24,7 @@ static void the_largest_id_keeps_its_epoch(void)
         Fixture fixture = fixture_open(&config);
         for (HostId host = 0; host < primaries; host++)
             fixture_call(&fixture, host, "CLUSTER ADDSLOTSRANGE %u %u", host * 2000u,
-                         host + 1 < primaries ? host * 2000u + 1999u : 16383u);
+                         host + 1u < primaries ? host * 2000u + 1999u : 16383u);
         CU_ASSERT_NOT_EQUAL_FATAL(fixture_join(&fixture, 60 * SIM_SEC), 0);
         CU_ASSERT_TRUE(fixture_converge(&fixture, 30 * SIM_SEC));
 
