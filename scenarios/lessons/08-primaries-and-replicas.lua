@@ -15,6 +15,12 @@ local function in_sync()
   end
   return c:converged()
 end
+-- A sentence, and the time to read it in the view.
+local function tell(...)
+  say(...)
+  wait "3s"
+end
+
 -- How long until the replica has all that the primary has now (nil: not within the limit). Looking at offsets costs no time.
 local function caught_up(replica, primary, limit)
   local goal, start = primary:offset(), now()
@@ -30,7 +36,7 @@ c:create()
 expect(wait_until(in_sync, "60s"), "every replica has its copy")
 local primary = c:owner(SLOT)
 local replica = c:replicas_of(primary)[1]
-say("The key `%s` is in slot %d. *%s* owns it, and *%s* keeps a copy of everything *%s* has. A client is connected to both.",
+tell("The key `%s` is in slot %d. *%s* owns it, and *%s* keeps a copy of everything *%s* has. A client is connected to both.",
   KEY, SLOT, primary, replica, primary)
 local writer, reader = primary:connect(), replica:connect()
 predict { "The client asks *" .. replica.name .. "* for `" .. KEY .. "`. The copy is there. What does " .. replica.name
@@ -42,7 +48,7 @@ caught_up(replica, primary, "1s")
 reader:cli("GET " .. KEY)
 local _, why = reader:call("GET", KEY)
 expect(why and why:find("MOVED " .. SLOT .. " " .. primary.ip, 1, true), "MOVED: the owner of the slot is %s", primary)
-say("A replica sends everybody to the owner, who has the newest value. Whoever can live with an older one says so, once for "
+tell("A replica sends everybody to the owner, who has the newest value. Whoever can live with an older one says so, once for "
   .. "each connection: `READONLY`.")
 reader:cli("READONLY\nGET " .. KEY)
 expect(reader:call("GET", KEY) == "zero", "after READONLY, %s answers from its copy", replica)
@@ -58,10 +64,10 @@ local ok_after = now() - sent
 local at_once = reader:call("GET", KEY)
 caught_up(replica, primary, "1s")
 local took
-say("*%s* said OK after %s, without waiting for anybody. The %d bytes for *%s* were on their way: a read came before them, "
+tell("*%s* said OK after %s, without waiting for anybody. The %d bytes for *%s* were on their way: a read came before them, "
   .. "and got \"%s\".", primary, ok_after, primary:offset() - before, replica, at_once)
 expect(at_once == "zero" and reader:call("GET", KEY) == "one", "the first read is stale, the next one is not")
-say("In a healthy network the race lasts less than a millisecond. So let us make it slow: %s more between the two.", lag)
+tell("In a healthy network the race lasts less than a millisecond. So let us make it slow: %s more between the two.", lag)
 wait "1s"
 
 step "A promise with an age"
@@ -109,7 +115,7 @@ for i = 1, 4 do
     or is_late and "The copy had arrived." or "There was nothing newer yet."
 end
 caught_up(replica, primary, lag + "1s")
-say("Four reads at *%s*: %s. Between them *%s* said OK to `SET %s three`. Step back on the timeline, or look at the console.",
+tell("Four reads at *%s*: %s. Between them *%s* said OK to `SET %s three`. Step back on the timeline, or look at the console.",
   replica, table.concat(told, ", "), primary, KEY)
 predict { "An old value before the OK is no lie. Which is the first stale read?",
   choices = { "read 1", "read 2", "read 3", "read 4", "none" }, answer = first_stale or 5 }
@@ -128,7 +134,7 @@ took = now() - sent
 expect(copies == 1, "one replica has it")
 expect(took >= lag * 2 and took <= lag * 2 + "5ms", "the copy has to go there, the acknowledgement back: %s", took)
 expect(reader:call("GET", KEY) == "four", "whoever reads now gets \"four\"")
-say("%d after %s: *%s* was asked to acknowledge, and did. The write was done and visible long before: `WAIT` only makes this "
+tell("%d after %s: *%s* was asked to acknowledge, and did. The write was done and visible long before: `WAIT` only makes this "
   .. "client wait.", copies, took, replica)
 report("WAIT took", took)
 slow:heal()
@@ -162,7 +168,7 @@ wall:heal()
 took = caught_up(replica, primary, "130s")
 expect(took, "the replica catches up")
 expect(reader:call("GET", KEY) == "five+1+2+3+4+5+6+7+8+9+10", "it has all that it missed")
-say("%s after the repair *%s* has everything: what was missing lay in the primary's buffers, and nothing had to be copied "
+tell("%s after the repair *%s* has everything: what was missing lay in the primary's buffers, and nothing had to be copied "
   .. "anew.", took, replica)
 report("caught up after", took)
 expect(wait_until(in_sync, "60s"), "all is as before")
@@ -180,7 +186,7 @@ expect(wait_until(function() return c:owner(SLOT) == replica and replica:state()
   replica)
 local value = replica:call("GET", KEY)
 expect(answer == "OK" and value:find "^five", "the write that had its OK is gone")
-say("*%s* is the primary, and \"last\" is gone. OK meant: *%s* has it. `WAIT` tells how many copies there are; it makes none, "
+tell("*%s* is the primary, and \"last\" is gone. OK meant: *%s* has it. `WAIT` tells how many copies there are; it makes none, "
   .. "and elects nobody.", replica, primary)
 if confirm then expect(copies == 0, "WAIT had said so: 0 copies") end
 predict { "Which of these makes the loss impossible?",

@@ -12,6 +12,12 @@ local c = cluster { primaries = 3, node_timeout = "5s", link = { latency = "200u
 local DONE, CROSSSLOT, MOVED, EXECABORT = 1, 2, 3, 4
 local words = { "it is done", "CROSSSLOT", "MOVED", "EXECABORT" }
 
+-- A sentence, and the time to read it in the view.
+local function tell(...)
+  say(...)
+  wait "3s"
+end
+
 local answers, whys = "", {} -- of all eight, for the exercise
 
 -- Asks what the last of these commands answers, then sends them on one connection, as redis-cli prints it.
@@ -33,18 +39,16 @@ wait "1s"
 n2:cli "CLUSTER KEYSLOT user:1001\nCLUSTER KEYSLOT user:1002"
 expect(slot_of "user:1001" == 5712 and slot_of "user:1002" == 9779, "slots 5712 and 9779")
 expect(c:owner(5712) == n2 and c:owner(9779) == n2, "n2 owns both")
-say "Two users, two slots, 5712 and 9779. Both belong to *n2*: everything one command wants is in one process."
+tell "Two users, two slots, 5712 and 9779. Both belong to *n2*: everything one command wants is in one process."
 quiz("`MSET user:1001 ann user:1002 bob`, sent to *n2*, which owns both?", n2,
   "MSET user:1001 ann user:1002 bob", CROSSSLOT, "Two slots; that one node has both does not matter.")
-say("The rule asks for one *slot*, not for one node. Tomorrow the two slots may live apart, and a program that worked by chance "
+tell("The rule asks for one *slot*, not for one node. Tomorrow the two slots may live apart, and a program that worked by chance "
   .. "would fail then.")
-wait "1s"
 quiz("`DEL user:1001 user:1001`, sent to *n2*?", n2, "DEL user:1001 user:1001", DONE,
   "The same key twice is one slot.")
 quiz("`MSET user:1001 ann foo 1`, sent to *n1*, which owns neither?", n1,
   "MSET user:1001 ann foo 1", CROSSSLOT, "Slots are compared before owners.")
-say "Keys are compared with each other first, owners are looked up afterwards. No node can do what is not of one slot."
-wait "1s"
+tell "Keys are compared with each other first, owners are looked up afterwards. No node can do what is not of one slot."
 
 step "What is hashed"
 predict { "Of `foo{bar}{zap}`, which part decides about the slot?",
@@ -60,9 +64,8 @@ predict { "And of `foo{{bar}}zap`?", choices = { "all of it", "bar", "{bar" }, a
 n2:cli "CLUSTER KEYSLOT foo{{bar}}zap"
 slot, part = slot_of "foo{{bar}}zap"
 expect(slot == 4015 and part == "{bar", "slot 4015, of \"{bar\"")
-say("From the first `{` to the first `}` after it, if something is between them: that is the *hash tag*, and it alone is "
+tell("From the first `{` to the first `}` after it, if something is between them: that is the *hash tag*, and it alone is "
   .. "hashed.")
-wait "1s"
 
 step "Together by design"
 local rider, driver = "{trip:42}:rider", "{trip:42}:driver"
@@ -71,8 +74,7 @@ quiz("`MSET {trip:42}:rider ann {trip:42}:driver bob`, sent to *n2*?", n2,
   "MSET {trip:42}:rider ann {trip:42}:driver bob", DONE, "One tag, one slot, and n2 owns it.")
 quiz("`MGET {trip:42}:rider {trip:42}:driver`, sent to *n1*?", n1, "MGET {trip:42}:rider {trip:42}:driver",
   MOVED, "One slot, but n2 owns it.")
-say "One slot, one owner: two keys are written at once or not at all, and a wrong node knows whom to name."
-wait "1s"
+tell "One slot, one owner: two keys are written at once or not at all, and a wrong node knows whom to name."
 
 step "Transactions"
 n2:call("SET", "user:1001", "before")
@@ -83,8 +85,7 @@ SET user:1002 bob
 EXEC
 ]], CROSSSLOT, "EXEC is checked with the keys of all queued commands.")
 expect(n2:call("GET", "user:1001") == "before" and n2:call("GET", "user:1002") == nil, "nothing of it has been done")
-say "When queued, a command is checked alone. `EXEC` is checked with the keys of all of them, and nothing has run."
-wait "1s"
+tell "When queued, a command is checked alone. `EXEC` is checked with the keys of all of them, and nothing has run."
 quiz("In `MULTI`, *n2* queues `SET user:1001 ...` and says MOVED to `SET foo 1`. `EXEC`?", n2, [[
 MULTI
 SET user:1001 ann
@@ -101,8 +102,7 @@ EXEC
 expect(n2:call("GET", rider) == "eve", "both have run")
 exercise { "answers", question = "What did the eight commands get? A letter for each: o (done), c, m or e.",
   answer = answers, why = whys }
-say "The unit of atomicity is the slot. Every tag is a promise: what it holds together can never be on two nodes."
-wait "1s"
+tell "The unit of atomicity is the slot. Every tag is a promise: what it holds together can never be on two nodes."
 
 -- A ride company: each trip has three keys that change together. A schema says how they are called.
 local FIELDS = { "rider", "driver", "state" }
@@ -155,16 +155,14 @@ predict { trips .. " trips, each one `MSET trip:17:rider ... trip:17:driver ...`
   choices = { "none", "about two thirds", "nearly all" }, answer = 3 }
 local refused, share = judge "trip:ID:FIELD"
 expect(refused > trips * 0.95, "%d of %d are refused: CROSSSLOT", refused, trips)
-say("%d of %d refused. Three keys share one of 16384 slots by chance hardly ever; that three nodes share the slots does not "
+tell("%d of %d refused. Three keys share one of 16384 slots by chance hardly ever; that three nodes share the slots does not "
   .. "matter.", refused, trips)
-wait "1s"
 refused, share = judge "{trip:ID}:FIELD"
 expect(refused == 0, "with `{trip:17}:rider` none is refused")
 expect(share < 0.05, "and the fullest slot has %.1f %% of the keys", share * 100)
 local spread = work "{trip:ID}:FIELD"
-say("`{trip:17}:rider`: what changes together is together, and nothing else. The fullest slot has %.1f %% of the keys; %d "
+tell("`{trip:17}:rider`: what changes together is together, and nothing else. The fullest slot has %.1f %% of the keys; %d "
   .. "clients are done after %s.", share * 100, clients, spread)
-wait "1s"
 
 step "One cell burns"
 predict { clients .. " clients again, but the keys are `{app}:trip:17:rider`. How long does it take?",
@@ -174,15 +172,14 @@ local burning = work "{app}:trip:ID:FIELD"
 local app = slot_of "{app}"
 expect(burnt == 0 and worst == 1, "no CROSSSLOT, and all keys in slot %d", app)
 local hot = c:owner(app)
-say("`{app}` never gives CROSSSLOT. But slot %d has everything, and *%s* all the work: %s instead of %s. Two nodes are idle.",
+tell("`{app}` never gives CROSSSLOT. But slot %d has everything, and *%s* all the work: %s instead of %s. Two nodes are idle.",
   app, hot, burning, spread)
 if clients >= 60 then expect(burning > spread * 1.5, "one node needs %.1f times as long as three", burning / spread) end
 report("spread over the nodes", spread)
 report("all in one slot", burning)
 predict { "The cluster grows from three nodes to thirty. What becomes of slot " .. app .. "?",
   choices = { "a tenth of it stays", "one node has it all" }, answer = 2 }
-say "A slot is the smallest thing that moves. Whatever a tag holds can never be larger, or busier, than one node."
-wait "1s"
+tell "A slot is the smallest thing that moves. Whatever a tag holds can never be larger, or busier, than one node."
 
 step "Your schema"
 local graded, largest = judge(schema)
@@ -197,16 +194,12 @@ step "The slot moves"
 local SLOT = slot_of(rider)
 for _, node in ipairs(c.nodes) do node:call "FLUSHALL" end
 n2:call("MSET", rider, "eve", driver, "bob")
-say("Slot %d moves from *n2* to *n3*. Each of the two is told, then the keys go one by one: `%s` first.", SLOT, rider)
+tell("Slot %d moves from *n2* to *n3*. Each of the two is told, then the keys go one by one: `%s` first.", SLOT, rider)
 n3:call("CLUSTER", "SETSLOT", SLOT, "IMPORTING", n2:id())
 n2:call("CLUSTER", "SETSLOT", SLOT, "MIGRATING", n3:id())
--- Moves a key as the resharding tool does, command by command.
+-- Moves a key as the resharding tool does: from process to process, gone here when it is there.
 local function move(key)
-  local value = n2:call("GET", key)
-  local target = n3:connect()
-  target:call "ASKING"
-  expect(target:call("SET", key, value) == "OK" and n2:call("DEL", key) == 1, "%s is at n3 now", key)
-  target:close()
+  expect(n2:call("MIGRATE", n3.ip, n3.port, key, 0, 1000) == "OK", "%s is at n3 now", key)
 end
 move(rider)
 predict { "One key is here, the other one there. `MGET` of both, sent to *n2*?",
@@ -221,8 +214,7 @@ expect(why and why:find "^TRYAGAIN", "n3, after ASKING: %s", why)
 _, why = n2:call("GET", rider)
 expect(why == ("ASK %d %s:%d"):format(SLOT, n3.ip, n3.port), "the key that has gone, alone: %s", why)
 expect(n2:call("GET", driver) == "bob", "the key that is still here, alone: its value")
-say "Nobody has both keys, so nobody can answer. One key alone works, here or by ASK. The client tries again later."
-wait "1s"
+tell "Nobody has both keys, so nobody can answer. One key alone works, here or by ASK. The client tries again later."
 move(driver)
 _, why = n2:call("MGET", rider, driver)
 expect(why and why:find "^ASK", "both have gone: %s", why)
@@ -233,16 +225,15 @@ _, why = n2:call("MGET", rider, driver)
 expect(why and why:find "^MOVED", "it has moved: %s", why)
 local values = n3:call("MGET", rider, driver)
 expect(values and values[1] == "eve" and values[2] == "bob", "n3 has both")
-say "TRYAGAIN lasts while the slot is between two nodes. A client waits a little and tries again; without tags there is none."
+tell "TRYAGAIN lasts while the slot is between two nodes. A client waits a little and tries again; without tags there is none."
 wait "2s"
 
 step "The limits"
 expect(n2:slots() == 5461 and n3:slots() == 5462, "n2 has one slot less, n3 one more, and nobody moves it back")
 why = n1:cli "SELECT 1"
 expect(why:find "SELECT is not allowed in cluster mode", "one database: %s", why)
-say "*What a cluster does not do.* One database. Several keys only within a slot. No transaction over slots. No split of a key."
-wait "1s"
-say("OK comes before the copy: acknowledged writes can be lost (lessons 8, 11). A majority of the primaries must live (lesson "
+tell "*What a cluster does not do.* One database. Several keys only within a slot. No transaction over slots. No split of a key."
+tell("OK comes before the copy: acknowledged writes can be lost (lessons 8, 11). A majority of the primaries must live (lesson "
   .. "10). Nothing is balanced unless you ask. About 1000 nodes.")
 predict { "Money goes from account `{acc:1}` to `{acc:2}`. What makes it atomic?",
   choices = { "MULTI/EXEC", "WATCH on both", "one tag for both", "both on one node" }, answer = 3 }
