@@ -3,7 +3,9 @@
 #include "lua/host.h"
 
 #include "sim/base/resp.h"
+#include "sim/check/ledger.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef enum ReplyForm { FORM_VALUE, FORM_CLI } ReplyForm;
@@ -148,8 +150,138 @@ static int l_disconnect(lua_State *L)
     return 0;
 }
 
-static const luaL_Reg functions[] = {
-    {"call", l_call}, {"connect", l_connect}, {"disconnect", l_disconnect}, {NULL, NULL}};
+/* --- workloads --- */
+
+static uint64_t check_count(lua_State *L, int arg)
+{
+    lua_Integer value = luaL_checkinteger(L, arg);
+    luaL_argcheck(L, value >= 0, arg, "a count cannot be negative");
+    return (uint64_t)value;
+}
+
+static uint32_t check_small(lua_State *L, int arg)
+{
+    uint64_t value = check_count(L, arg);
+    luaL_argcheck(L, value <= UINT32_MAX, arg, "too large");
+    return (uint32_t)value;
+}
+
+/* core.workload_add(client, keys, {seeds}, rate, loops, limit, sets, gets, timeout, pause,
+ * attempts, in order, refresh) -> its number; nil and a sentence */
+static int l_workload_add(lua_State *L)
+{
+    Error err = {{0}};
+    uint32_t number;
+    Command command = {.kind = CMD_WORKLOAD_ADD, .host = host_check_host(L, 1)};
+    command.text = luaL_checkstring(L, 2);
+    command.u.workload = (WorkloadConfig){.rate = check_small(L, 4),
+                                          .loops = check_small(L, 5),
+                                          .limit = check_count(L, 6),
+                                          .sets = check_small(L, 7),
+                                          .gets = check_small(L, 8),
+                                          .timeout = host_check_span(L, 9),
+                                          .pause = host_check_span(L, 10),
+                                          .attempts = check_small(L, 11),
+                                          .in_order = lua_toboolean(L, 12) != 0,
+                                          .refresh = lua_toboolean(L, 13) != 0};
+    host_check_group(L, 3, command.u.workload.seeds);
+    if (!host_try(L, &command, &number, &err)) {
+        lua_pushnil(L);
+        lua_pushstring(L, err.text);
+        return 2;
+    }
+    lua_pushinteger(L, number);
+    return 1;
+}
+
+/* core.workload_go(workload, whether it goes on) */
+static int l_workload_go(lua_State *L)
+{
+    Command command = {.kind = CMD_WORKLOAD_STOP, .host = HOST_NONE};
+    command.u.call = check_small(L, 1);
+    if (lua_toboolean(L, 2)) command.kind = CMD_WORKLOAD_GO;
+    host_submit(L, &command);
+    return 0;
+}
+
+/* core.workload_counts(workload) -> table by the names of WORKLOAD_COUNTS, and under_way */
+static int l_workload_counts(lua_State *L)
+{
+    const Sim *sim = host_of(L)->sim;
+    uint32_t number = check_small(L, 1);
+    const WorkloadCounts *counts = sim_workload_counts(sim, number);
+    lua_createtable(L, 0, 20);
+#define COUNT(name)                                                                                \
+    lua_pushinteger(L, (lua_Integer)counts->name);                                                 \
+    lua_setfield(L, -2, #name);
+    WORKLOAD_COUNTS(COUNT)
+#undef COUNT
+    lua_pushinteger(L, sim_workload_under_way(sim, number));
+    lua_setfield(L, -2, "under_way");
+    return 1;
+}
+
+/* --- the ledger --- */
+
+/* What the owners of the slots hold now, for every key that was written. */
+static void set_finals(const Sim *sim, Ledger *ledger, Text *value)
+{
+    for (uint32_t i = 0; i < ledger_key_count(ledger); i++) {
+        uint16_t slot;
+        text_clear(value);
+        bool exists = sim_value(sim, ledger_key(ledger, i), &slot, value);
+        ledger_set_final(ledger, i, slot, exists, strtoull(text_chars(value), NULL, 10));
+    }
+}
+
+static void push_lost(lua_State *L, const Ledger *ledger, const LostWrite *lost)
+{
+    lua_createtable(L, 0, 7);
+    lua_pushstring(L, ledger_key(ledger, lost->key));
+    lua_setfield(L, -2, "key");
+    lua_pushinteger(L, (lua_Integer)lost->value);
+    lua_setfield(L, -2, "value");
+    lua_pushinteger(L, lost->client);
+    lua_setfield(L, -2, "client");
+    lua_pushinteger(L, lost->by);
+    lua_setfield(L, -2, "by");
+    lua_pushinteger(L, (lua_Integer)lost->acked);
+    lua_setfield(L, -2, "acked");
+    lua_pushinteger(L, lost->window);
+    lua_setfield(L, -2, "window");
+    lua_pushstring(L, loss_word(lost->window));
+    lua_setfield(L, -2, "word");
+}
+
+/* core.ledger(margin) -> how many writes were acknowledged, and a list of those that are lost */
+static int l_ledger(lua_State *L)
+{
+    Sim *sim = host_of(L)->sim;
+    Text *value = host_scratch(L);
+    SimSpan margin = host_check_span(L, 1);
+    ledger_destroy(host_of(L)->ledger);
+    Ledger *ledger = host_of(L)->ledger = ledger_create(NULL, margin);
+    ledger_read(ledger, sim_trace(sim));
+    set_finals(sim, ledger, value);
+    ledger_judge(ledger, sim_trace(sim));
+    lua_pushinteger(L, (lua_Integer)ledger_acked(ledger));
+    uint32_t count = ledger_lost_count(ledger);
+    lua_createtable(L, (int)count, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        push_lost(L, ledger, ledger_lost(ledger, i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 2;
+}
+
+static const luaL_Reg functions[] = {{"ledger", l_ledger},
+                                     {"call", l_call},
+                                     {"connect", l_connect},
+                                     {"disconnect", l_disconnect},
+                                     {"workload_add", l_workload_add},
+                                     {"workload_go", l_workload_go},
+                                     {"workload_counts", l_workload_counts},
+                                     {NULL, NULL}};
 
 void core_call_open(lua_State *L)
 {

@@ -179,7 +179,7 @@ static int l_zone_profile(lua_State *L)
     return 0;
 }
 
-static void check_group(lua_State *L, int arg, uint64_t *words)
+void host_check_group(lua_State *L, int arg, uint64_t *words)
 {
     luaL_checktype(L, arg, LUA_TTABLE);
     lua_Integer count = luaL_len(L, arg);
@@ -202,8 +202,8 @@ static int l_rule_add(lua_State *L)
                                .jitter = profile.jitter,
                                .bytes_per_s = profile.bytes_per_s,
                                .loss_ppm = profile.loss_ppm};
-    check_group(L, 2, command.u.rule.from);
-    check_group(L, 3, command.u.rule.to);
+    host_check_group(L, 2, command.u.rule.from);
+    host_check_group(L, 3, command.u.rule.to);
     host_submit(L, &command);
     return 0;
 }

@@ -147,6 +147,9 @@ void script_command_lua(const Script *script, const Command *command, Text *out)
     case CMD_ZONE_PROFILE:
     case CMD_CLIENT_ADD:
     case CMD_CLIENT_CONNECT:
+    case CMD_WORKLOAD_ADD:
+    case CMD_WORKLOAD_STOP:
+    case CMD_WORKLOAD_GO:
     case CMD_NOTE:
     case CMD_KIND_COUNT: break; /* not made by a gesture */
     }

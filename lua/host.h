@@ -15,6 +15,7 @@
 
 #include "lua/script.h"
 #include "sim/base/rng.h"
+#include "sim/check/ledger.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -82,8 +83,9 @@ struct Script {
     uint32_t current; /* index of the process that runs */
     bool failed, has_hosts;
     Error error;
-    Text scratch; /* for texts on their way to Lua: an error may jump, and this is freed all the
-                     same */
+    Ledger *ledger; /* the last one made: an error may jump, and this is freed all the same */
+    Text scratch;   /* for texts on their way to Lua: an error may jump, and this is freed all the
+                       same */
 };
 
 Script *host_of(lua_State *L);
@@ -121,9 +123,10 @@ void core_call_open(lua_State *L);
 /* Runs the prelude with the table on top as its argument; pops it. */
 bool prelude_run(lua_State *L, Error *err);
 
-int sandbox_count_places(const char *format, size_t size); /* %s, %d, ... in a format */
-SimTime host_wake_time(lua_State *L);                      /* now and argument 1, a span */
-SimSpan host_check_span(lua_State *L, int arg);            /* a number of ns */
-HostId host_check_host(lua_State *L, int arg);             /* a host number */
+int sandbox_count_places(const char *format, size_t size);     /* %s, %d, ... in a format */
+SimTime host_wake_time(lua_State *L);                          /* now and argument 1, a span */
+SimSpan host_check_span(lua_State *L, int arg);                /* a number of ns */
+HostId host_check_host(lua_State *L, int arg);                 /* a host number */
+void host_check_group(lua_State *L, int arg, uint64_t *words); /* a list of them, into bits */
 
 #endif

@@ -223,6 +223,7 @@ void script_destroy(Script *script)
     lua_close(script->L);
     sim_destroy(script->sim);
     text_deinit(&script->scratch);
+    ledger_destroy(script->ledger);
     array_deinit(NULL, &script->processes);
     array_deinit(NULL, &script->handlers);
     mem_free(NULL, script, sizeof(*script));

@@ -155,10 +155,13 @@ end
 
 -- The qualities of a path, with what holds where nothing is said.
 local link_options = { latency = "any", jitter = "any", bandwidth = "any", loss = "any" }
+local longest_way = 0 -- latency and jitter of the longest path that was named
 local function profile_of(link, what, latency, jitter)
   check_options(link, link_options, what)
-  return link.latency and ns_of(link.latency, what .. ": latency") or latency,
-    link.jitter and ns_of(link.jitter, what .. ": jitter") or jitter,
+  latency = link.latency and ns_of(link.latency, what .. ": latency") or latency
+  jitter = link.jitter and ns_of(link.jitter, what .. ": jitter") or jitter
+  if latency + jitter > longest_way then longest_way = latency + jitter end
+  return latency, jitter,
     link.bandwidth and rate_of(link.bandwidth, what .. ": bandwidth") or 0,
     link.loss and parts_of(link.loss, what .. ": loss") or 0
 end

@@ -117,7 +117,8 @@ typedef enum HangupReason { HANGUP_VALUES(ENUM_NAME) HANGUP_COUNT } HangupReason
 #define WRITE_VALUES(V) \
     V(WRITE_ACKED, "acknowledged") \
     V(WRITE_UNKNOWN, "unknown") \
-    V(WRITE_REFUSED, "refused")
+    V(WRITE_REFUSED, "refused") \
+    V(WRITE_REPEATED, "acknowledged, sent more than once")
 typedef enum WriteEnd { WRITE_VALUES(ENUM_NAME) WRITE_COUNT } WriteEnd;
 
 /* clang-format on */

@@ -49,6 +49,20 @@ static void put_rule(ByteWriter *out, const NetRule *rule)
     put_group(out, rule->to);
 }
 
+static void put_workload(ByteWriter *out, const WorkloadConfig *config)
+{
+    bytes_put_varint(out, config->rate);
+    bytes_put_varint(out, config->loops);
+    bytes_put_varint(out, config->limit);
+    bytes_put_varint(out, config->sets);
+    bytes_put_varint(out, config->gets);
+    bytes_put_u8(out, (uint8_t)(config->in_order | config->refresh << 1));
+    bytes_put_varint(out, config->timeout);
+    bytes_put_varint(out, config->pause);
+    bytes_put_varint(out, config->attempts);
+    put_group(out, config->seeds);
+}
+
 void command_encode(const Command *command, ByteWriter *out)
 {
     bytes_put_u8(out, (uint8_t)command->kind);
@@ -81,6 +95,9 @@ void command_encode(const Command *command, ByteWriter *out)
     case CMD_SLOW: bytes_put_varint(out, command->u.permille); break;
     case CMD_RULE_ADD:
     case CMD_RULE_REMOVE: put_rule(out, &command->u.rule); break;
+    case CMD_WORKLOAD_ADD: put_workload(out, &command->u.workload); break;
+    case CMD_WORKLOAD_STOP:
+    case CMD_WORKLOAD_GO:
     case CMD_CALL_CANCEL:
     case CMD_CONN_CALL:
     case CMD_CLIENT_CONNECT:
@@ -182,6 +199,22 @@ static bool get_add(ByteReader *in, Command *command)
     return get_config(in, &command->u.add.config);
 }
 
+static bool get_workload(ByteReader *in, WorkloadConfig *config)
+{
+    config->rate = (uint32_t)bytes_get_varint(in);
+    config->loops = (uint32_t)bytes_get_varint(in);
+    config->limit = bytes_get_varint(in);
+    config->sets = (uint32_t)bytes_get_varint(in);
+    config->gets = (uint32_t)bytes_get_varint(in);
+    uint8_t bits = bytes_get_u8(in);
+    config->in_order = bits & 1;
+    config->refresh = (bits >> 1) & 1;
+    config->timeout = bytes_get_varint(in);
+    config->pause = bytes_get_varint(in);
+    config->attempts = (uint32_t)bytes_get_varint(in);
+    return bits < 4 && get_group(in, config->seeds);
+}
+
 static bool get_client(ByteReader *in, Command *command)
 {
     if (!get_name(in, command->u.add.name, sizeof(command->u.add.name))) return false;
@@ -210,6 +243,9 @@ static bool get_payload(ByteReader *in, Command *command)
     case CMD_SLOW: command->u.permille = (uint32_t)bytes_get_varint(in); return true;
     case CMD_RULE_ADD:
     case CMD_RULE_REMOVE: return get_rule(in, &command->u.rule);
+    case CMD_WORKLOAD_ADD: return get_workload(in, &command->u.workload);
+    case CMD_WORKLOAD_STOP:
+    case CMD_WORKLOAD_GO:
     case CMD_CALL_CANCEL:
     case CMD_CONN_CALL:
     case CMD_CLIENT_CONNECT:

@@ -9,6 +9,7 @@
 #include "sim/cluster/config.h"
 #include "sim/net/net.h"
 #include "sim/trace/trace.h"
+#include "sim/world/workload.h"
 
 typedef enum CommandKind {
     CMD_HOST_ADD,     /* add: a host exists, its process does not run yet */
@@ -33,6 +34,9 @@ typedef enum CommandKind {
     CMD_CLIENT_CONNECT, /* host: a client machine connects to host u.call; gives a connection */
     CMD_WRITE_NODES,    /* host, text: nodes.conf is replaced (the process must not run) */
     CMD_WRITE_CONF,     /* host, text: redis.conf, the same */
+    CMD_WORKLOAD_ADD,   /* host: a client machine; workload, text: its keys; gives a workload */
+    CMD_WORKLOAD_STOP,  /* u.call: a workload begins no more operations ... */
+    CMD_WORKLOAD_GO,    /* ... and goes on */
     CMD_KIND_COUNT
 } CommandKind;
 
@@ -64,6 +68,7 @@ typedef struct Command {
         } note;
         uint64_t bytes;
         uint32_t call;
+        WorkloadConfig workload;
     } u;
     const char
         *text; /* CALL: line; NOTE: text (PREDICT: question; REPORT: name). Borrowed; may be NULL */

@@ -201,20 +201,26 @@ bool conns_on_happening(Sim *sim, const NetHappening *happening)
     if (!is_openers(happening) || conns_at(sim, number)->owner == CONN_OF_PROCESS) return false;
     bool wanted = receive(sim, number, happening);
     net_taken(sim->net, happening);
-    if (wanted) calls_on_news(sim, number, news_of(happening->kind));
+    ConnNews news = news_of(happening->kind);
+    bool is_script = conns_at(sim, number)->owner == CONN_OF_SCRIPT;
+    if (wanted && is_script) calls_on_news(sim, number, news);
+    if (wanted && !is_script) workload_on_news(sim, number, news);
     return true;
 }
 
 /* --- in a turn of the process --- */
 
 /* Executes what is ready, of all clients in turn, unless a command holds the process. */
-static void execute(Host *host, NodeEnv *env)
+bool conns_execute(Host *host, NodeEnv *env)
 {
+    bool any = false;
     ClientId next;
     while (outbound_held_until(host->server) == 0 &&
            (next = server_next_ready(host->server)) != CLIENT_NONE) {
         host->served += server_execute_next(host->server, next, env);
+        any = true;
     }
+    return any;
 }
 
 static void take_from_client(Sim *sim, Host *host, uint32_t number, const NetHappening *happening,
@@ -232,7 +238,7 @@ static void take_from_client(Sim *sim, Host *host, uint32_t number, const NetHap
     sim->cause = packet->cause;
     if (known) server_input(host->server, number, blob_slice(packet->bytes), env);
     conns_free_packet(sim, happening->payload);
-    if (known) execute(host, env);
+    if (known) conns_execute(host, env);
 }
 
 static OutboundNewsKind outbound_kind(ConnNews news)
@@ -259,7 +265,7 @@ static void take_own(Sim *sim, Host *host, uint32_t number, const NetHappening *
                          .bytes = {text_chars(&input), input.size}};
     outbound_tell(host->server, &news, env);
     text_deinit(&input);
-    execute(host, env); /* what waited while the process was held */
+    conns_execute(host, env); /* what waited while the process was held */
 }
 
 void conns_take(Sim *sim, HostId number, const NetHappening *happening)
@@ -278,7 +284,7 @@ void conns_go_on(Sim *sim, HostId number)
     NodeFacts facts;
     Host *host = world_host(sim, number);
     NodeEnv env = process_env(sim, host, &facts);
-    execute(host, &env);
+    conns_execute(host, &env);
 }
 
 void conns_hold_over(Sim *sim, HostId number)
@@ -289,7 +295,7 @@ void conns_hold_over(Sim *sim, HostId number)
     server_set_addrs(host->server, sim->addrs.items);
     outbound_release(host->server);
     outbound_tell(host->server, &(OutboundNews){.kind = OUTBOUND_LATE}, &env);
-    execute(host, &env);
+    conns_execute(host, &env);
 }
 
 /* --- at the end of a turn --- */
@@ -309,7 +315,7 @@ static void send_outputs(Sim *sim, Host *host, SimTime depart)
 }
 
 /* Whoever has this address; else somebody on the same machine, whose port it is not. */
-static HostId host_at(const Sim *sim, uint32_t ip, uint16_t port)
+HostId conns_host_at(const Sim *sim, uint32_t ip, uint16_t port)
 {
     HostId same_ip = HOST_NONE;
     for (uint32_t i = sim->hosts.count; i-- > 0;) {
@@ -324,7 +330,7 @@ static void carry_out_wish(Sim *sim, HostId number, OutboundWish *wish, SimTime 
 {
     Host *host = world_host(sim, number);
     if (wish->kind == OUTBOUND_OPEN) {
-        HostId to = host_at(sim, wish->ip, wish->port);
+        HostId to = conns_host_at(sim, wish->ip, wish->port);
         uint32_t conn = conns_open(sim, number, to, CONN_OF_PROCESS);
         bool listens = to != HOST_NONE && !sim->hosts.items[to].is_client &&
                        sim->hosts.items[to].port == wish->port;

@@ -22,7 +22,7 @@
 #include "sim/server/server.h"
 #include "sim/world/sim.h"
 
-typedef enum ConnOwner { CONN_OF_SCRIPT, CONN_OF_PROCESS } ConnOwner;
+typedef enum ConnOwner { CONN_OF_SCRIPT, CONN_OF_WORKLOAD, CONN_OF_PROCESS } ConnOwner;
 
 /* What the opener learns of its connection. */
 typedef enum ConnNews {
@@ -38,13 +38,14 @@ typedef struct Conn {
     HostId from, to; /* to: HOST_NONE when nobody has the address */
     ConnOwner owner;
     OutboundId outbound; /* CONN_OF_PROCESS: the server's own number of it */
+    uint32_t workload;   /* CONN_OF_WORKLOAD: its number */
     uint16_t port;       /* the opener's */
     LinkId near, far;    /* opener's and server's end while that side has it; LINK_NONE */
     Text input;          /* bytes that came for the opener and belong to no whole reply yet */
+    ARRAY_OF(uint32_t) waiting; /* requests without a reply, oldest first: calls, or operations */
     /* Of a script: */
-    bool open, one_shot;        /* the script has not closed it; it ends with its call */
-    CallStatus fate;            /* of a call on it when its link is gone */
-    ARRAY_OF(uint32_t) waiting; /* calls without a reply, oldest first */
+    bool open, one_shot; /* the script has not closed it; it ends with its call */
+    CallStatus fate;     /* of a call on it when its link is gone */
 } Conn;
 
 /* Bytes under way. */
@@ -80,6 +81,8 @@ void conns_drain(Sim *sim, HostId host, SimTime depart);
 void conns_host_died(Sim *sim, HostId host);
 /* Is it about a connection that the host's process opened itself? */
 bool conns_is_outbound(const Sim *sim, const NetHappening *happening);
+/* The node with this address; HOST_NONE. */
+HostId conns_host_at(const Sim *sim, uint32_t ip, uint16_t port);
 void conns_free_packet(Sim *sim, uint64_t payload);
 
 #endif

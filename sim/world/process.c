@@ -387,7 +387,8 @@ static void end_turn(Sim *sim, HostId number)
     NodeEnv env = process_env(sim, host, &facts);
     server_set_addrs(host->server, sim->addrs.items);
     if (!is_away(host)) {
-        host->served += server_before_sleep(host->server, &env);
+        do host->served += server_before_sleep(host->server, &env);
+        while (conns_execute(host, &env)); /* what came behind a request that was blocked */
         node_before_sleep(host->node, &env);
     }
     host->turns_again = has_written(sim) && node_is_restless(host->node);

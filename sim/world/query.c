@@ -1,4 +1,5 @@
 /* query.c -- reading the truth and the beliefs of one process; nothing here changes the run. */
+#include "sim/cluster/keyslot.h"
 #include "sim/cluster/nodestext.h"
 #include "sim/cluster/peers.h"
 #include "sim/world/world.h"
@@ -107,6 +108,18 @@ NodeId sim_owner_seen(const Sim *sim, HostId host, uint16_t slot)
 uint32_t sim_slot_count(const Sim *sim, SlotsId slots)
 {
     return bitpool_members(sim->slots, slots);
+}
+
+bool sim_value(const Sim *sim, const char *key, uint16_t *slot, Text *value)
+{
+    uint32_t size = (uint32_t)strlen(key);
+    *slot = keyslot_of(key, size);
+    HostId owner = sim_owner(sim, *slot);
+    if (owner == HOST_NONE) return false;
+    const Key *found = keyspace_find(sim->hosts.items[owner].keys, (Slice){key, size});
+    if (!found || found->value.type != VALUE_STRING) return false;
+    text_append_bytes(value, found->value.u.string.chars, found->value.u.string.size);
+    return true;
 }
 
 /* --- beliefs --- */

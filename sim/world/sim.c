@@ -75,7 +75,8 @@ Sim *sim_create(const SimConfig *config, Error *err)
     array_push(mem, &sim->addrs, (AddrState){0}); /* ADDR_NONE */
     array_push(mem, &sim->addr_host, HOST_NONE);
     array_push(mem, &sim->calls, (Call){.status = CALL_UNKNOWN}); /* calls count from 1 */
-    array_push(mem, &sim->conns, (Conn){.near = LINK_NONE});      /* and connections */
+    array_push(mem, &sim->workloads, NULL);
+    array_push(mem, &sim->conns, (Conn){.near = LINK_NONE}); /* and connections */
     sim->resolver = call_resolver(sim);
 
     sim->assert_context = (AssertContext){
@@ -128,7 +129,8 @@ static void run_event(Sim *sim, const Event *event)
     case EVENT_BOOT:
     case EVENT_LOADED:
     case EVENT_EXIT: process_on_event(sim, event); break;
-    default: SIM_ASSERT(event->kind <= EVENT_EXIT);
+    case EVENT_WORKLOAD: workload_on_event(sim, event); break;
+    default: SIM_ASSERT(event->kind <= EVENT_WORKLOAD);
     }
     world_drain_net(sim);
 }

@@ -119,6 +119,12 @@ typedef enum CallStatus {
     CALL_LOST,
     CALL_UNKNOWN
 } CallStatus;
+/* The text that the owner of the key's slot holds under it; false when there is none, or no owner.
+ */
+bool sim_value(const Sim *sim, const char *key, uint16_t *slot, Text *value);
+/* What a workload has counted; until the run goes on. */
+const WorkloadCounts *sim_workload_counts(const Sim *sim, uint32_t workload);
+uint32_t sim_workload_under_way(const Sim *sim, uint32_t workload); /* operations not ended */
 /* How a call fares; for CALL_DONE *reply is its text as resp_plain_text writes it ("+OK", "-ERR
  * ...",
  * "$...", ":1"), owned by the sim. */

@@ -276,7 +276,7 @@ static bool check_process(const Host *host, CommandKind kind, Error *err)
 {
     const char *is = host->booting ? "is starting" : status_word(host->status);
     bool alive = host_has_process(host);
-    if (host->is_client && kind != CMD_CLIENT_CONNECT)
+    if (host->is_client && kind != CMD_CLIENT_CONNECT && kind != CMD_WORKLOAD_ADD)
         return error_set(err, "%s is a client: no redis-server runs on it", host->name);
     if (kind == CMD_START && (alive || host->booting)) {
         return error_set(err, "%s cannot be started: it %s", host->name, is);
@@ -308,7 +308,7 @@ static bool needs_host(CommandKind kind)
 {
     return (kind >= CMD_START && kind <= CMD_SLOW) || kind == CMD_CALL || kind == CMD_FEED ||
            kind == CMD_CONNECT || kind == CMD_CLIENT_CONNECT || kind == CMD_WRITE_NODES ||
-           kind == CMD_WRITE_CONF;
+           kind == CMD_WRITE_CONF || kind == CMD_WORKLOAD_ADD;
 }
 
 /* Who connects is a client and whom it connects to a node. */
@@ -337,6 +337,11 @@ static bool check_command(Sim *sim, const Command *command, Error *err)
     case CMD_HOST_ADD:
     case CMD_CLIENT_ADD: return check_add(sim, command, err);
     case CMD_CLIENT_CONNECT: return check_client(sim, command, err);
+    case CMD_WORKLOAD_ADD: return workload_check(sim, command, err);
+    case CMD_WORKLOAD_STOP:
+    case CMD_WORKLOAD_GO:
+        return (command->u.call > 0 && command->u.call < sim->workloads.count) ||
+               error_set(err, "workload %u does not exist", command->u.call);
     case CMD_RULE_ADD:
     case CMD_RULE_REMOVE: return check_rule(sim, command, err);
     case CMD_NOTE: return check_note(command, err);
@@ -421,6 +426,11 @@ static uint32_t carry_out(Sim *sim, const Command *command)
     case CMD_CALL: return call_start(sim, command->host, command->text);
     case CMD_CLIENT_ADD: return add_client(sim, command);
     case CMD_CLIENT_CONNECT: return call_connect(sim, command->host, (HostId)command->u.call);
+    case CMD_WORKLOAD_ADD: return workload_add(sim, command);
+    case CMD_WORKLOAD_STOP:
+    case CMD_WORKLOAD_GO:
+        workload_go(sim, command->u.call, command->kind == CMD_WORKLOAD_GO);
+        break;
     case CMD_CONNECT: return call_connect(sim, HOST_NONE, command->host);
     case CMD_CONN_CALL: return call_send(sim, command->u.call, command->text);
     case CMD_DISCONNECT: call_disconnect(sim, command->u.call); break;

@@ -3,7 +3,7 @@
  *   sim.c       life of a Sim, the run loop            submit.c   carrying out commands
  *   process.c   turns: inputs in, steps, effects out   effects.c  carrying out effects
  *   calls.c     what scripts send to servers           record.c   writing the trace
- *   conns.c     clients' connections (conns.h)
+ *   conns.c     clients' connections (conns.h)         workload.c clients that work (workload.h)
  *   keyframe.c  the truth as a TraceState              query.c    reading the truth
  *   replay.c    replay and snapshot               files.c    redis.conf, nodes.conf by hand
  * open_slots.c  slots under migration
@@ -33,7 +33,8 @@ enum {
     EVENT_WAKE,      /* a: host, b: process number: a busy process looks at its inbox */
     EVENT_BOOT,      /* a: host, b: process number: a restarted process reads its files */
     EVENT_LOADED,    /* the same: it has loaded its data */
-    EVENT_EXIT       /* the same: it ends by itself; what it had to write is written */
+    EVENT_EXIT,      /* the same: it ends by itself; what it had to write is written */
+    EVENT_WORKLOAD   /* a: workload, b: its own */
 };
 
 /* The tick (protocol.md §3.6) comes 100 ms after the last one *ended*, and no sooner than the event
@@ -137,6 +138,8 @@ typedef struct Call {
     Text resp;          /* the reply's own bytes */
 } Call;
 
+typedef struct Workload Workload; /* workload_inside.h */
+
 struct Sim {
     Mem *mem;
     SimConfig config;
@@ -168,6 +171,7 @@ struct Sim {
     ARRAY_OF(Conn) conns;
     ARRAY_OF(Packet) packets;
     IdPool packet_ids;
+    ARRAY_OF(Workload *) workloads; /* numbers count from 1 */
     AdminResolver resolver;
     ARRAY_OF(ZoneName) zone_names; /* by zone number */
     EffectList effects;
@@ -196,6 +200,7 @@ void process_on_event(Sim *sim, const Event *event);
 void process_on_happening(Sim *sim, const NetHappening *happening);
 void process_feed(Sim *sim, HostId host, uint64_t bytes);
 NodeEnv process_env(Sim *sim, Host *host, NodeFacts *facts);
+bool conns_execute(Host *host, NodeEnv *env); /* conns.c; false: nothing was ready */
 
 /* effects.c: carries out sim->effects of `host`; returns when its turn is over. */
 SimTime effects_carry_out(Sim *sim, HostId host);
@@ -233,6 +238,13 @@ void open_slots_list(const Host *host, Mem *mem, OpenSlotStates *out);
  * on: it is over then. */
 void files_write(Sim *sim, HostId host, bool nodes, const char *text);
 bool files_read(Sim *sim, HostId host);
+
+/* workload.c */
+bool workload_check(Sim *sim, const Command *command, Error *err);
+uint32_t workload_add(Sim *sim, const Command *command);
+void workload_go(Sim *sim, uint32_t workload, bool go);
+void workload_on_news(Sim *sim, uint32_t conn, ConnNews news);
+void workload_on_event(Sim *sim, const Event *event);
 
 /* submit.c */
 AddrId world_addr(Sim *sim, uint32_t ip, uint16_t port, uint16_t bus_port);

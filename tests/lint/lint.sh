@@ -26,7 +26,7 @@ sim/world: sim/base sim/engine sim/net sim/trace sim/cluster sim/store sim/serve
 sim/check: sim/base sim/trace
 sim/export: sim/base sim/trace
 sim/cli: sim/base sim/trace sim/world sim/check sim/export sim/cluster lua
-lua: sim/base sim/trace sim/cluster sim/store sim/server sim/net sim/world sim/plan
+lua: sim/base sim/trace sim/cluster sim/store sim/server sim/net sim/world sim/plan sim/check
 viz/draw: sim/base
 viz/ui: sim/base viz/draw
 viz/model: sim/base sim/trace
