@@ -45,11 +45,13 @@ typedef struct Direction {
     SimTime acked_at; /* when the sender will know that all it sent arrived; NEVER: not as things
                          stand */
     uint32_t first_held, last_held;
-    uint32_t draws;  /* random numbers drawn */
-    uint32_t order;  /* segments so far */
-    uint32_t unsent; /* bytes sent and not arrived */
+    uint32_t draws;   /* random numbers drawn */
+    uint32_t order;   /* segments so far */
+    uint32_t arrived; /* of them: the receiver takes them in their order */
+    uint32_t unsent;  /* bytes sent and not arrived */
     uint8_t retries;
     bool waiting; /* a retransmission timer runs */
+    bool dropped; /* what was held is lost: what comes after it will never be taken */
 } Direction;
 
 typedef struct Connection {

@@ -205,6 +205,7 @@ static void report_lost(Net *net, const Segment *segment, bool reset)
 void net_stream_drop(Net *net, LinkId link, bool reset)
 {
     Direction *direction = &net_connection(net, link)->direction[link & 1];
+    if (direction->first_held != SEGMENT_NONE) direction->dropped = true;
     while (direction->first_held != SEGMENT_NONE) {
         uint32_t index = unhold_first(net, direction);
         report_lost(net, &net->segments.items[index], reset);
@@ -243,23 +244,42 @@ static void deliver(Net *net, const Segment *segment)
     }
 }
 
+/* What must come before it is not there: it was held back and is sent again, or it is lost. */
+static void on_early(Net *net, uint32_t index)
+{
+    Segment segment = net->segments.items[index];
+    Connection *connection = net_connection(net, segment.link);
+    Direction *direction = &connection->direction[segment.link & 1];
+    uint32_t first = direction->first_held;
+    if (direction->dropped) {
+        report_lost(net, &segment, true);
+        give_segment(net, index);
+    } else if (first != SEGMENT_NONE && net->segments.items[first].order < segment.order) {
+        hold(net, segment.link, index);
+        wait_to_retry(net, segment.link, net->now);
+    } else { /* the receiver keeps it until the earlier one, which is on the wire, is there */
+        net_post(net, direction->last_due, NET_EVENT_ARRIVE, index, connection->generation);
+    }
+}
+
 void net_stream_on_arrive(Net *net, uint32_t index)
 {
     Segment segment = net->segments.items[index];
     Connection *connection = net_connection(net, segment.link);
     int from = segment.link & 1;
     NetProfile path;
-    /* A cut that came while it was on the wire: it must be sent again, and so must what followed
-     * it. */
-    bool behind = connection->direction[from].waiting;
-    if (behind || (net->rules.count > 0 &&
-                   !net_path(net, connection->host[from], connection->host[from ^ 1], &path))) {
+    /* A cut that came while it was on the wire: it must be sent again. */
+    if (net->rules.count > 0 &&
+        !net_path(net, connection->host[from], connection->host[from ^ 1], &path)) {
         hold(net, segment.link, index);
         wait_to_retry(net, segment.link, net->now);
-        return;
+    } else if (segment.order != connection->direction[from].arrived) {
+        on_early(net, index);
+    } else {
+        connection->direction[from].arrived++;
+        deliver(net, &segment);
+        give_segment(net, index);
     }
-    deliver(net, &segment);
-    give_segment(net, index);
     net_maybe_free(net, segment.link >> 1);
 }
 
