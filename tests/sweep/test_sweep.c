@@ -1,6 +1,7 @@
 /* test_sweep.c -- many seeds under random faults with all checkers on; then everything is healed
  * and the cluster must come together again within a bound (style.md: first break things, then heal
- * and demand progress).
+ * and demand progress). Clients write all the time; a ledger of what was acknowledged names the
+ * window of protocol.md §10.5 through which each lost write was lost.
  *
  * SWEEP_SEEDS=N runs N seeds instead of 300; SWEEP_FIRST=K begins at seed K. A seed that fails
  * prints its command. */
@@ -19,6 +20,8 @@ void test_sweep_suite(void);
 
 #define SEEDS        300
 #define FAULTS_MAX   12
+#define CLIENTS      2
+#define CLIENT_RATE  20 /* writes a second */
 #define CREATE_LIMIT (120 * SIM_SEC)
 #define HEAL_LIMIT   (180 * SIM_SEC)
 #define SETTLE       (30 * SIM_SEC) /* an administrator looks after so long */
@@ -36,12 +39,29 @@ typedef enum Count {
     COUNT_THIN,
     COUNT_FAR,
     COUNT_WON,
+    COUNT_WRITES, /* acknowledged */
+    COUNT_ASYNC,  /* lost, by window */
+    COUNT_MINORITY,
+    COUNT_EMPTY,
     COUNT_KINDS
 } Count;
 
 static const char *const count_names[COUNT_KINDS] = {
-    "kills",          "power losses", "freezes",    "slow processes", "lost disks",    "cuts",
-    "one-way faults", "lossy paths",  "thin paths", "far paths",      "elections won",
+    "kills",
+    "power losses",
+    "freezes",
+    "slow processes",
+    "lost disks",
+    "cuts",
+    "one-way faults",
+    "lossy paths",
+    "thin paths",
+    "far paths",
+    "elections won",
+    "writes",
+    "lost asynchronously",
+    "lost in a minority",
+    "lost by an empty start",
 };
 
 typedef struct Sweep {
@@ -53,6 +73,8 @@ typedef struct Sweep {
     uint64_t *counts; /* COUNT_KINDS of them, over all seeds */
     HostId wiped;     /* the host that loses its disk; HOST_NONE */
     NodeId lost;      /* the identity it had, once it has lost it; NODE_NONE */
+    uint32_t workloads[CLIENTS];
+    uint32_t machines; /* hosts and clients */
 } Sweep;
 
 static HostId some_host(Sweep *sweep)
@@ -63,7 +85,7 @@ static HostId some_host(Sweep *sweep)
 /* A group of hosts that is neither empty nor everybody. */
 static uint64_t some_group(Sweep *sweep)
 {
-    uint64_t all = (UINT64_C(1) << sweep->fixture.hosts) - 1;
+    uint64_t all = (UINT64_C(1) << sweep->machines) - 1;
     for (;;) {
         uint64_t group = rng_next(&sweep->rng) & all;
         if (group != 0 && group != all) return group;
@@ -72,7 +94,7 @@ static uint64_t some_group(Sweep *sweep)
 
 static void fault_network(Sweep *sweep)
 {
-    uint64_t all = (UINT64_C(1) << sweep->fixture.hosts) - 1;
+    uint64_t all = (UINT64_C(1) << sweep->machines) - 1;
     if (sweep->rule_count == 64) return;
     uint64_t group =
         rng_below(&sweep->rng, 2) ? some_group(sweep) : UINT64_C(1) << some_host(sweep);
@@ -224,6 +246,57 @@ static uint64_t count_wins(const Trace *trace)
     return wins;
 }
 
+/* --- clients --- */
+
+static void start_clients(Sweep *sweep)
+{
+    sweep->machines = sweep->fixture.hosts + CLIENTS;
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+        char name[20], keys[40];
+        snprintf(name, sizeof(name), "client%u", i + 1);
+        snprintf(keys, sizeof(keys), "%s:{1..10000000}", name);
+        WorkloadConfig config = workload_config_default();
+        config.rate = CLIENT_RATE;
+        config.in_order = true;
+        sweep->workloads[i] =
+            fixture_workload(&sweep->fixture, fixture_client(&sweep->fixture, name), keys, config);
+    }
+}
+
+static void count_lost(const Sweep *sweep, const Ledger *ledger)
+{
+    sweep->counts[COUNT_WRITES] += ledger_acked(ledger);
+    sweep->counts[COUNT_ASYNC] += ledger_count(ledger, LOSS_ASYNC);
+    sweep->counts[COUNT_MINORITY] += ledger_count(ledger, LOSS_MINORITY);
+    sweep->counts[COUNT_EMPTY] += ledger_count(ledger, LOSS_EMPTY_START);
+}
+
+/* Every lost write must have gone through a window. */
+static bool close_book(Sweep *sweep)
+{
+    for (uint32_t i = 0; i < CLIENTS; i++) fixture_stop(&sweep->fixture, sweep->workloads[i]);
+    fixture_run(&sweep->fixture, 2 * SIM_SEC);
+    Ledger *ledger = fixture_ledger(&sweep->fixture);
+    count_lost(sweep, ledger);
+    uint32_t findings = ledger_count(ledger, LOSS_FINDING);
+    for (uint32_t i = 0; findings > 0 && i < ledger_lost_count(ledger); i++) {
+        const LostWrite *lost = ledger_lost(ledger, i);
+        if (lost->window != LOSS_FINDING) continue;
+        char text[200];
+        const char *to =
+            lost->to == HOST_NONE ? "nobody else" : sim_host_name(sweep->fixture.sim, lost->to);
+        snprintf(text, sizeof(text),
+                 "%s, acknowledged at %.3f s by %s (%u such writes; %.3f s, to %s)",
+                 ledger_key(ledger, lost->key), (double)lost->acked / SIM_SEC,
+                 sim_host_name(sweep->fixture.sim, lost->by), findings,
+                 (double)lost->step / SIM_SEC, to);
+        tell(sweep, "a lost write fits no window", text);
+        break;
+    }
+    ledger_destroy(ledger);
+    return findings == 0;
+}
+
 /* One seed: create, break, heal, converge; the checkers watch the whole trace. */
 static bool run_seed(uint64_t seed, uint64_t *counts)
 {
@@ -239,9 +312,10 @@ static bool run_seed(uint64_t seed, uint64_t *counts)
     bool ok = fixture_create(&sweep.fixture, CREATE_LIMIT);
     if (!ok) tell(&sweep, "was not created", "no agreement in time");
     if (ok) {
+        start_clients(&sweep);
         break_things(&sweep);
         lose_disk(&sweep);
-        ok = must_converge(&sweep);
+        ok = must_converge(&sweep) && close_book(&sweep);
     }
     const Trace *trace = sim_trace(sweep.fixture.sim);
     Check *check = check_create(NULL);
