@@ -182,9 +182,9 @@ fidelity: packages
 	$(OUT)/fidelity --seeds $(or $(N),200)
 
 # The same requests to a real redis-server (a package of Debian) and to a virtual node.
-$(OUT)/compare: $(call obj,$(call find,tests/compare tests/fixture)) $(LIBSIM)
+$(OUT)/compare: $(call obj,$(call find,tests/compare tests/fixture) $(LUA_SRC)) $(LIBSIM)
 	@echo "link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG)) -lm
 .PHONY: compare
 compare: packages
 	@tests/packages.sh compare

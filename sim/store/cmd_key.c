@@ -158,23 +158,21 @@ static void cmd_rename(Cmd *cmd)
 
 static bool read_copy_options(Cmd *cmd, bool *replace)
 {
-    int64_t db;
+    int64_t db = 0;
     for (uint32_t i = 3; i < cmd->argc; i++) {
         if (slice_is(cmd->argv[i], "replace")) {
             *replace = true;
         } else if (slice_is(cmd->argv[i], "db") && i + 1 < cmd->argc) {
             if (!cmd_integer(cmd, ++i, &db)) return false;
-            if (db != 0) {
-                reply_error(cmd->reply,
-                            "ERR Copying to another database is not allowed in cluster mode");
-                return false;
-            }
         } else {
             cmd_reply_syntax(cmd);
             return false;
         }
     }
-    return true;
+    if (db != 0) {
+        reply_error(cmd->reply, "ERR Copying to another database is not allowed in cluster mode");
+    }
+    return db == 0;
 }
 
 static void cmd_copy(Cmd *cmd)
