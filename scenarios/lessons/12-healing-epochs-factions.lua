@@ -14,14 +14,6 @@ local c = cluster { primaries = 6, node_timeout = T, zones = { "north", "south",
                     link = { latency = "200us", jitter = "100us" }, zone_link = { latency = "2ms", jitter = "500us" } }
 local n1, n2, n3, n4, n5, n6 = c.n1, c.n2, c.n3, c.n4, c.n5, c.n6
 local north, south = c:zone "north", c:zone "south"
-local users = { north = client { name = "north_users", zone = "north" }, south = client { name = "south_users", zone = "south" } }
-local function break_line() -- between the data centres: nodes and users
-  local sides = { { users.north }, { users.south } }
-  for i, zone in ipairs { north, south } do
-    for _, each in ipairs(zone) do table.insert(sides[i], each) end
-  end
-  return cut(sides[1], sides[2])
-end
 
 -- A sentence, and the time to read it in the view.
 local function tell(...)
@@ -45,23 +37,20 @@ local function told(node, slot)
   end
 end
 
--- Users of a data centre write to a node in it: five writes a second, each another key of slot 866. What was acknowledged
--- is noted.
-local series = 0
-local function write_to(target)
-  series = series + 1
-  local self = { acked = {}, refused = 0, count = 0, prefix = "{hello}:" .. series .. ":" }
-  local connection = users[target.zone]:connect(target)
-  self.task = every("200ms", function()
-    self.count = self.count + 1
-    local number = self.count
-    if connection:call("SET", self.prefix .. number, number) == "OK" then
-      self.acked[#self.acked + 1] = number
-    else
-      self.refused = self.refused + 1
-    end
-  end)
-  return self
+-- The users of a data centre: five writes a second, each another key of slot 866, by a client that follows the cluster. The
+-- keys are numbered.
+local function users_of(zone)
+  local client = c:client { name = zone .. "_users", zone = zone, rate = 5, keys = "{hello}:" .. zone .. ":{1..100000}", in_order = true }
+  client:stop()
+  return client
+end
+local users = { north = users_of "north", south = users_of "south" }
+local function break_line() -- between the data centres: nodes and users
+  local sides = { { users.north }, { users.south } }
+  for i, zone in ipairs { north, south } do
+    for _, each in ipairs(zone) do table.insert(sides[i], each) end
+  end
+  return cut(sides[1], sides[2])
 end
 local function ranges(list) -- 1, 2, 3, 7 -> "1-3, 7"
   local parts, from = {}, nil
@@ -74,13 +63,30 @@ local function ranges(list) -- 1, 2, 3, 7 -> "1-3, 7"
   end
   return #parts > 0 and table.concat(parts, ", ") or "none"
 end
--- The acknowledged writes of a series that the owner of the slot does not have.
-local function lost_of(writer)
-  local lost, owner = {}, c:owner(SLOT)
-  for _, number in ipairs(writer.acked) do
-    if not owner:call("GET", writer.prefix .. number) then lost[#lost + 1] = number end
+-- A moment between two writes of a client: the number of the former.
+local function between_writes(client)
+  local number = client.begun
+  wait_until(function() return client.begun > number end, "1s")
+  wait "100ms"
+  return client.begun
+end
+-- The numbers of the writes that were acknowledged to these users since then and are lost; and of how many the ledger says
+-- through which window of protocol.md §10.5.
+local function lost_of(client, since)
+  client:stop()
+  wait_until(function() return client.under_way == 0 end, "30s")
+  local lost, windows = {}, {}
+  for _, write in ipairs(client:ledger().writes) do
+    if write.acked >= since then
+      lost[#lost + 1] = tonumber(write.key:match "%d+$")
+      windows[write.why] = (windows[write.why] or 0) + 1
+    end
   end
-  return lost
+  table.sort(lost)
+  expect(client:ledger().unexplained == 0, "the ledger explains every loss")
+  local parts = {}
+  for why, count in pairs(windows) do parts[#parts + 1] = count .. " " .. why end
+  return lost, table.concat(parts, ", ")
 end
 
 local moment = {} -- what happened when, for the exercise
@@ -99,27 +105,28 @@ n6:replicate(n3)
 expect(wait_until(settled, "60s"), "every replica has its copy")
 tell("North: the primary *n1*, and the replicas *n5* and *n6*. South: the primaries *n2* and *n3*, and *n4*, the replica of *n1*. "
   .. "The key `hello` is in slot %d, which *n1* owns with epoch %d.", SLOT, n1:epoch())
-local northern = write_to(n1)
+local northern, southern = users.north, users.south
+northern:go()
 wait "3s"
-expect(#northern.acked > 10 and northern.refused == 0, "writes are acknowledged")
+expect(northern.acked > 10 and northern.errors == 0, "writes are acknowledged")
 
 -- Factions ---------------------------------------------------------------------------------------------------------
 
 step "A wall"
 local failed_by_majority = on("failed", function(e) if e.peer == n1 then note "d" end end)
-local before = northern.acked[#northern.acked]
+local before = between_writes(northern)
 local wall = break_line()
 local wall_at = now()
-tell("North and south cannot talk. A client in the north goes on writing to *n1*, five times a second; write %d was its last before the "
-  .. "wall.", before)
+tell("North and south cannot talk. The users in the north go on writing, five times a second; write %d was their last before the wall.",
+  before)
 predict { "Two primaries are in the south, one in the north. Who will own slot " .. SLOT .. " in the end?",
   choices = { "n1: it has it", "n4: the higher epoch", "whoever wrote last" }, answer = 2 }
 expect(wait_until(function()
   if n4:role() == "primary" then note "b" end
-  if n1:state() == "fail" then northern.task.stop() end
+  if n1:state() == "fail" then northern:stop() end
   return moment.b and n1:state() == "fail" and n2:owner(SLOT) == n4 and n3:owner(SLOT) == n4
 end, T * 8), "the south elects n4, and n1 stops")
-local southern = write_to(n4)
+southern:go()
 tell("The south called *n1* FAIL and elected *n4* with epoch %d. *n1* reaches no majority and has stopped. Two opinions about a third of "
   .. "the slots: in the north everybody believes *n1*, in the south *n4*.", n4:epoch())
 for _, each in ipairs(c.nodes) do
@@ -161,16 +168,13 @@ tell("%s after the wall fell *n1* had a claim for its slots with epoch %d; its o
 expect(wait_until(function() return n1:replication() == "connected" end, "60s"), "n1 copies n4")
 note "a"
 failed_by_majority.stop()
-southern.task.stop()
 expect(wait_until(settled, "60s"), "all is well again")
-local lost = lost_of(northern)
-local survived = #lost_of(southern) == 0
-expect(survived, "what n4 acknowledged is there")
-expect(#lost > 0 and lost[1] == before + 1 and lost[#lost] == northern.acked[#northern.acked],
-  "what n1 acknowledged behind the wall is gone")
+expect(southern.acked > 0 and #lost_of(southern, wall_at) == 0, "what n4 acknowledged is there")
+local lost, windows = lost_of(northern, duration "0s")
+expect(#lost > 0 and lost[1] == before + 1 and #lost == northern.acked - before, "what n1 acknowledged behind the wall is gone")
 tell("*n1* threw its data away and copied that of *n4*: the writes %s, all acknowledged behind the wall, are lost. Nobody compared "
   .. "data. Had *n1* had a million writes and *n4* none, it would have ended in the same way.", ranges(lost))
-report("lost in the north", ranges(lost))
+report("lost in the north", ranges(lost) .. " (" .. windows .. ")")
 report("all believe in the winner after", agreed - healed)
 exercise { "order",
   question = "put in order: a) n1 has copied n4  b) n4 is elected  c) n1 loses its slots  d) the south calls n1 FAIL  e) the wall falls  "
@@ -211,12 +215,12 @@ expect(wait_until(settled, "60s"), "all is well again")
 
 step "The second data centre"
 tell("All three primaries are in the south now: *n4*, *n2* and *n3*. The north has a copy of everything.")
-southern = write_to(n4)
+southern:go()
 wait "3s"
-before = southern.acked[#southern.acked]
+before = between_writes(southern)
 wall = break_line()
 wall_at = now()
-tell("The line breaks again; write %d of the southern client was its last before. The south has all votes and notices little. The north has "
+tell("The line breaks again; write %d of the users in the south was their last before. The south has all votes and notices little. The north has "
   .. "three replicas, and will never elect anybody.", before)
 expect(wait_until(function() return n1:state() == "fail" end, T * 4), "the north stops")
 expect(n4:state() == "ok", "the south serves")
@@ -227,7 +231,7 @@ for _, each in ipairs { n1, n5, n6 } do
   wait "50ms"
 end
 expect(wait_until(function() return n1:state() == "ok" and n5:state() == "ok" and n6:state() == "ok" end, T * 8), "the north serves")
-northern = write_to(n1)
+northern:go()
 local doubly = now()
 wait(both)
 expect(n4:state() == "ok" and n1:state() == "ok" and n4:info().cluster_size == 3 and n1:info().cluster_size == 3,
@@ -243,18 +247,16 @@ healed = now()
 expect(wait_until(function() return n4:role() == "replica" and n2:role() == "replica" and n3:role() == "replica" end, T * 8),
   "the south gives way")
 local gave_way = now() - healed
-southern.task.stop()
-northern.task.stop()
 expect(wait_until(settled, "120s"), "all agree")
 expect(c:owner(SLOT) == n1, "slot %d is n1's again", SLOT)
-lost = lost_of(southern)
-expect(#lost_of(northern) == 0, "no write of the north is lost")
-expect(#lost > 0 and lost[1] == before + 1 and lost[#lost] == southern.acked[#southern.acked], "all of the south since the wall are")
-tell("%s later *n2*, *n3* and *n4* were replicas: the north had the higher epochs. Lost are the writes %s of the southern client: every one that "
+lost, windows = lost_of(southern, wall_at)
+expect(#lost_of(northern, wall_at) == 0, "no write of the north is lost")
+expect(#lost > 0 and lost[1] == before + 1 and lost[#lost] == before + #lost, "all of the south since the wall are")
+tell("%s later *n2*, *n3* and *n4* were replicas: the north had the higher epochs. Lost are the writes %s of the southern users: every one that "
   .. "was acknowledged after the line broke (redis#3588). Had somebody stopped the south first, none would be.", gave_way, ranges(lost))
-report("lost in the south", ranges(lost))
+report("lost in the south", ranges(lost) .. " (" .. windows .. ")")
 report("acknowledged twice for", healed - doubly)
-exercise { "lost", question = "which writes of the southern client were lost when the line was repaired? first-last", answer = ranges(lost),
+exercise { "lost", question = "which writes of the users in the south were lost when the line was repaired? first-last", answer = ranges(lost),
   why = "Lost is what the losing side acknowledged and the winning side never got: all after the last write before the wall, to the last OK." }
 wait "3s"
 
@@ -282,15 +284,18 @@ for _, pair in ipairs(contests) do
   expect(pair[1]:epoch() == pair[2]:epoch(), "%s and %s claim the same slots with epoch %d", pair[1], pair[2], pair[1]:epoch())
 end
 expect(wait_until(function() return n1:state() == "ok" and n4:state() == "ok" end, T * 4), "both sides serve")
-northern, southern = write_to(n1), write_to(n4)
+local both_since, taken_north, taken_south = now(), northern.acked, southern.acked
+northern:go()
+southern:go()
 wait(T * 2 + "2s") -- the FAIL flags of the wall last 2 T, and would bring more elections
-expect(#northern.acked > 0 and #southern.acked > 0, "both sides accept writes")
+expect(northern.acked > taken_north and southern.acked > taken_south, "both sides accept writes")
 local first = n1:id() < n4:id() and n1 or n4
 predict { "*n1* and *n4* claim slot " .. SLOT .. " with epoch " .. n1:epoch() .. ". Their IDs begin with " .. n1:id():sub(1, 6) .. " and "
     .. n4:id():sub(1, 6) .. ". Who wins?",
   choices = { "n1, " .. n1:id():sub(1, 6), "n4, " .. n4:id():sub(1, 6), "whoever has more data" }, answer = first == n1 and 1 or 2 }
+northern:stop()
+southern:stop()
 wall:heal()
-for _, writer in ipairs { northern, southern } do writer.task.stop() end
 expect(wait_until(settled, "120s"), "all agree")
 local winners = {}
 for i, pair in ipairs(contests) do
@@ -300,8 +305,13 @@ for i, pair in ipairs(contests) do
   winners[i] = string.format("%s (%s) over %s (%s)", smaller, smaller:id():sub(1, 6), larger, larger:id():sub(1, 6))
 end
 local losing = first == n1 and southern or northern
-lost = lost_of(losing)
-expect(#lost == #losing.acked and #lost_of(losing == southern and northern or southern) == 0, "the writes of the other one are lost")
+lost, windows = lost_of(losing, both_since)
+local taken = losing.acked - (losing == northern and taken_north or taken_south)
+-- Not always all of them: a client that sends a write to the other side first, hears nothing and tries again on its own side, has
+-- sent it twice, and the first may come through when the wall falls.
+expect(#lost > 0 and #lost <= taken, "%d of the %d writes of the losing side are lost", #lost, taken)
+expect(#lost_of(losing == southern and northern or southern, both_since) == 0, "and none of the winning side")
+report("lost by the tie", #lost .. " (" .. windows .. ")")
 tell("%s. Equal claims change nothing; but of two primaries with one epoch the one with the smaller ID takes the next number, to end the "
   .. "tie, and then it has the higher epoch. So 40 random letters decided which %d writes are lost (valkey#974).",
   table.concat(winners, ", "), #lost)
