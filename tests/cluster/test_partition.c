@@ -260,7 +260,7 @@ static void restarts_at_once(Fixture *fixture, HostId client)
 
 static const Story stories[] = {
     {"power lost, replica behind", LOSS_ASYNC, dies_with_a_lagging_replica, SIM_SEC, 1, 60},
-    {"stopped and resumed", LOSS_RESUMED, is_stopped_and_resumed, 60 * SIM_SEC, 100, 1200},
+    {"stopped and resumed", LOSS_RESUMED, is_stopped_and_resumed, 60 * SIM_SEC, 100, 1210},
     {"taken over", LOSS_FORCED, is_taken_over, SIM_SEC, 60, 260},
     {"empty restart", LOSS_EMPTY_START, restarts_at_once, SIM_SEC, 150, 1200},
 };
