@@ -275,6 +275,7 @@ bool check_record(Check *check, const TraceRecord *record)
     }
     switch (record->type) {
     case TRACE_PROCESS_STARTED: check_start(check, record); break;
+    case TRACE_IDENTIFIED: seen_of(check, record->u.IDENTIFIED.node)->current = 0; break;
     case TRACE_VOTE_GRANTED: check_vote(check, record); break;
     case TRACE_ELECTION_WON: check_win(check, record); break;
     case TRACE_SELF_STATE: check_state(check, record); break;

@@ -521,6 +521,8 @@ static void tell_configuration(Narrator *narrator, const TraceRecord *record)
     else if (record->type == TRACE_DATA_DROPPED)
         add_number_line(narrator, record, LINE_DROPPED, NODE_NONE, record->u.DATA_DROPPED.count);
     else if (record->type == TRACE_LOGGED) tell_log(narrator, record);
+    else if (record->type == TRACE_IDENTIFIED)
+        narrator_add(narrator, record, new_line(LINE_IDENTIFIED));
 }
 
 void narrator_event(Narrator *narrator, const TraceRecord *record)

@@ -13,9 +13,11 @@
 #include "sim/base/resp.h"
 #include "sim/cluster/node.h"
 
-/* `resolve` turns an ip and port into the AddrId of the run, defining it if it is new. */
+/* What only the world around the nodes can tell. `resolve` turns an ip and port into the AddrId of
+ * the run, defining it if it is new; `identify` draws a new identity for the process of a host. */
 typedef struct AdminResolver {
     void *state;
+    NodeId (*identify)(void *state, HostId host);
     AddrId (*resolve)(void *state, uint32_t ip, uint16_t port, uint16_t bus_port);
     uint64_t
         unix_base_ms; /* Unix time of virtual time 0, for the times of CLUSTER NODES and LINKS */

@@ -108,9 +108,9 @@ static void become_empty_primary(Node *self, NodeEnv *env)
     effect_push(env, (Effect){.kind = EFFECT_FLUSH});
 }
 
-/* Redis: clusterReset(). The others are not told (§4.7). Simplified: HARD keeps the node ID too;
- * only the epochs go back to 0. */
-static void reset(Node *self, bool hard, NodeEnv *env)
+/* Redis: clusterReset(). The others are not told (§4.7). `identity` is that of a HARD reset, which
+ * takes the epochs back to 0, too; NODE_NONE for SOFT. */
+static void reset(Node *self, NodeId identity, NodeEnv *env)
 {
     uint64_t all[BITSET_WORDS(SLOT_COUNT)];
     memset(all, 0xFF, sizeof(all));
@@ -122,9 +122,9 @@ static void reset(Node *self, bool hard, NodeEnv *env)
         if (self->known.items[i] != self->self) peer_remove(self, self->known.items[i], env);
     }
     SIM_ASSERT(self->known.count == 1);
-    if (hard) {
+    if (identity != NODE_NONE) {
         self_set_epochs(self, 0, 0, env);
-        peer_set_epoch(self, self->self, 0, env);
+        node_become(self, identity, env);
     }
     self->before_sleep |= SLEEP_SAVE | SLEEP_STATE | SLEEP_FSYNC;
 }
@@ -140,7 +140,9 @@ void admin_reset(AdminCall *call)
         admin_error(call, "CLUSTER RESET can't be called with master nodes containing keys");
         return;
     }
-    reset(call->self, hard, call->env);
+    const AdminResolver *resolver = call->resolver;
+    NodeId identity = hard ? resolver->identify(resolver->state, call->self->host) : NODE_NONE;
+    reset(call->self, identity, call->env);
     admin_ok(call);
 }
 

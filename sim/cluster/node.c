@@ -134,6 +134,17 @@ Node *node_create(HostId host, AddrId addr, NodeId identity, const NodeConfig *c
     return self;
 }
 
+void node_become(Node *self, NodeId identity, NodeEnv *env)
+{
+    NodeId old = self->self;
+    AddrId addr = self->peers[old].addr;
+    effect_note(env, TRACE_IDENTIFIED)->u.IDENTIFIED.node = identity;
+    self->self = identity;
+    peer_add(self, identity, addr, FLAG_MYSELF | FLAG_PRIMARY, env);
+    peer_remove(self, old, env);
+    update_own_flags(self, env);
+}
+
 void node_destroy(Node *self, Mem *mem)
 {
     if (!self) return;

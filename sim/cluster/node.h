@@ -255,6 +255,9 @@ bool node_is_restless(const Node *self);
 bool node_ignores(const Node *self, const Msg *msg); /* DEBUG DROP-CLUSTER-PACKET-FILTER */
 bool node_knows_sender(const Node *self, const Msg *msg);
 
+/* CLUSTER RESET HARD (§4.7): the process goes on as this node, a primary without slots that knows
+ * nobody; the directory knows it already. */
+void node_become(Node *self, NodeId identity, NodeEnv *env);
 /* The world has opened the outbound link of `ref` (EFFECT_LINK_OPEN). */
 void node_link_opened(Node *self, PeerRef ref, LinkId link);
 

@@ -137,6 +137,17 @@ static bool fold_started(TraceState *state, const TraceRecord *record, Error *er
     return true;
 }
 
+/* RESET HARD: the process goes on under another identity. */
+static bool fold_identified(TraceState *state, const TraceRecord *record, Error *err)
+{
+    HostState *row = fold_process(state, record, err);
+    if (!row) return false;
+    if (record->u.IDENTIFIED.node == NODE_NONE)
+        return fold_refuse(err, record, "a process needs a node");
+    row->node = record->u.IDENTIFIED.node;
+    return true;
+}
+
 /* From one status to another; refused if the process has another one. */
 static bool fold_status(TraceState *state, const TraceRecord *record, ProcessStatus from,
                         ProcessStatus to, Error *err)
@@ -164,6 +175,7 @@ static bool fold_of_process(TraceState *state, const TraceRecord *record, Error 
     switch ((int)record->type) {
     case TRACE_PROCESS_STARTED: return fold_started(state, record, err);
     case TRACE_PROCESS_EXITED: return fold_exited(state, record, err);
+    case TRACE_IDENTIFIED: return fold_identified(state, record, err);
     case TRACE_PROCESS_FROZEN:
         return fold_status(state, record, PROCESS_RUNNING, PROCESS_IS_FROZEN, err);
     case TRACE_PROCESS_THAWED:
@@ -256,7 +268,7 @@ static bool fold_row(TraceState *state, const TraceRecord *record, Error *err)
     case TRACE_ADDR_DEFINED: case TRACE_HOST_ADDED: case TRACE_NODE_DEFINED: case TRACE_SLOTS_DEFINED:
     case TRACE_CLIENT_ADDED:
         return fold_definition(state, record, err);
-    case TRACE_PROCESS_STARTED: case TRACE_PROCESS_EXITED: case TRACE_PROCESS_FROZEN:
+    case TRACE_PROCESS_STARTED: case TRACE_IDENTIFIED: case TRACE_PROCESS_EXITED: case TRACE_PROCESS_FROZEN:
     case TRACE_PROCESS_THAWED: case TRACE_PROCESS_SLOWED:
         return fold_of_process(state, record, err);
     case TRACE_NET_RULE_ADDED: return fold_rule_added(state, record, err);

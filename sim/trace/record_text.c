@@ -93,6 +93,7 @@ static const char *const phrases[TRACE_TYPE_COUNT] = {
     [TRACE_SLOT_OPENED] = "{importing?imports:migrates} slot {slot} {importing?from:to} {peer}",
     [TRACE_SLOT_CLOSED] = "{importing?imports:migrates} slot {slot} no more",
     [TRACE_LOGGED] = "logs {text}",
+    [TRACE_IDENTIFIED] = "has a new identity: {node}",
     [TRACE_SLOT_KEYS] = "has {keys} keys in slot {slot}",
 };
 /* clang-format on */

@@ -21,10 +21,20 @@ static AddrId resolve(void *sim, uint32_t ip, uint16_t port, uint16_t bus_port)
     return world_addr(sim, ip, port, bus_port);
 }
 
+static NodeId identify(void *state, HostId host)
+{
+    Sim *sim = state;
+    NodeId identity = world_new_identity(sim, host);
+    world_host(sim, host)->identity = identity;
+    return identity;
+}
+
 AdminResolver call_resolver(Sim *sim)
 {
-    return (AdminResolver){
-        .state = sim, .resolve = resolve, .unix_base_ms = trace_header(sim->trace)->unix_base_ms};
+    return (AdminResolver){.state = sim,
+                           .identify = identify,
+                           .resolve = resolve,
+                           .unix_base_ms = trace_header(sim->trace)->unix_base_ms};
 }
 
 /* --- ends of calls --- */

@@ -135,6 +135,7 @@ static void read_process(History *history, const TraceRecord *record)
         set_process(history, record, PROCESS_RUNNING);
         history_mark(history, MARK_STARTED, record, host->node, 0);
         break;
+    case TRACE_IDENTIFIED: host->node = record->u.IDENTIFIED.node; break;
     case TRACE_PROCESS_EXITED:
         set_process(history, record, PROCESS_DEAD);
         history_mark(history, MARK_EXITED, record, host->node, record->u.PROCESS_EXITED.reason);
@@ -290,6 +291,7 @@ static void read_record(History *history, const TraceRecord *record)
     case TRACE_NODE_DEFINED:
     case TRACE_SLOTS_DEFINED: read_definition(history, record); break;
     case TRACE_PROCESS_STARTED:
+    case TRACE_IDENTIFIED:
     case TRACE_PROCESS_EXITED:
     case TRACE_PROCESS_FROZEN:
     case TRACE_PROCESS_THAWED:

@@ -62,7 +62,8 @@ static void fold(Model *model, const TraceRecord *record)
     Error err = {{0}};
     if (!state_apply(state, record, &err)) assert_fail(err.text, __FILE__, __LINE__);
     if (counts) model_touch_belief(model, record->host, subject, &before);
-    bool is_new = record->type == TRACE_PROCESS_STARTED || record->type == TRACE_PROCESS_EXITED;
+    bool is_new = record->type == TRACE_PROCESS_STARTED || record->type == TRACE_PROCESS_EXITED ||
+                  record->type == TRACE_IDENTIFIED;
     if (is_new && record->host < model->cache->rows.count) {
         model->cache->rows.items[record->host].stale = true;
     }
