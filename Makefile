@@ -147,7 +147,7 @@ asan: packages
 .PHONY: lint
 lint: packages
 	@tests/packages.sh lint
-	@$(MAKE) --no-print-directory $(LIBSIM) $(LIBVIZ)
+	@$(MAKE) --no-print-directory $(LIBSIM) $(LIBVIZ) side-programs
 	@tests/lint/lint.sh $(LIBSIM) $(LIBVIZ)
 	@cppcheck --quiet --std=c11 --inline-suppr --error-exitcode=1 -I. --enable=warning,portability \
 	  --suppress=missingIncludeSystem --suppress=unknownMacro --suppress=nullPointerRedundantCheck \
@@ -197,9 +197,13 @@ $(OUT)/$(BENCH_VIEW): $(OUT)/obj/tests/bench/$(BENCH_VIEW).o $(call obj,$(call f
   $(SDL_SRC) $(LUA_SRC)) $(LIBVIZ) $(LIBSIM)
 	@echo "link $@"
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(VIEW_PKG) $(LUA_PKG) $(CJSON_PKG)) -lm
-$(addprefix $(OUT)/,$(filter-out $(BENCH_VIEW),$(BENCH))): $(OUT)/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(call find,tests/fixture)) $(LIBVIZ) $(LIBSIM)
+$(addprefix $(OUT)/,$(filter-out $(BENCH_VIEW),$(BENCH))): $(OUT)/%: $(OUT)/obj/tests/bench/%.o $(call obj,$(call find,tests/fixture) $(LUA_SRC)) $(LIBVIZ) $(LIBSIM)
 	@echo "link $@"
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call libs,$(LUA_PKG) $(CJSON_PKG)) -lm
+# What no other target of every day builds: it shall not rot.
+.PHONY: side-programs
+side-programs: $(addprefix $(OUT)/,$(BENCH)) $(OUT)/fidelity $(OUT)/compare
+
 .PHONY: bench
 bench: packages
 	@$(MAKE) --no-print-directory $(addprefix $(OUT)/,$(BENCH))
