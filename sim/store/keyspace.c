@@ -1,7 +1,7 @@
 /* keyspace.c -- the keys of one server, by name and by slot.
  *
  * A chained hash table finds a key by name; every slot has a list of its keys in the order they
- * were created. The table is only looked up, never walked. Always holds: slot_counts[s] is the
+ * were created. The table is only looked up, never walked. Always holds: counts[s] is the
  * length of slot s's list, count their sum. */
 #include "sim/store/keyspace.h"
 
@@ -19,13 +19,20 @@ typedef struct Watch {
     bool used, touched;
 } Watch;
 
+/* The keys of each slot. Made with the first key: thousands of nodes have none. */
+typedef struct SlotTable {
+    Key *first[SLOT_COUNT], *last[SLOT_COUNT];
+    uint32_t counts[SLOT_COUNT];
+} SlotTable;
+
+static SlotTable no_keys; /* stays zero */
+
 struct Keyspace {
     Mem *mem;
     Key **table;
     uint32_t places;
     uint32_t count, expires;
-    Key *first[SLOT_COUNT], *last[SLOT_COUNT];
-    uint32_t slot_counts[SLOT_COUNT];
+    SlotTable *slots; /* &no_keys until there is one */
     ARRAY_OF(Watch) watches;
     uint32_t watches_used;
     ARRAY_OF(Blob) libraries;
@@ -36,6 +43,7 @@ Keyspace *keyspace_create(Mem *mem)
 {
     Keyspace *keyspace = mem_alloc(mem, sizeof(*keyspace));
     keyspace->mem = mem;
+    keyspace->slots = &no_keys;
     return keyspace;
 }
 
@@ -57,6 +65,8 @@ void keyspace_destroy(Keyspace *keyspace)
     keyspace_clear_libraries(keyspace);
     array_deinit(keyspace->mem, &keyspace->libraries);
     mem_free(keyspace->mem, keyspace->table, keyspace->places * sizeof(Key *));
+    if (keyspace->slots != &no_keys)
+        mem_free(keyspace->mem, keyspace->slots, sizeof(*keyspace->slots));
     mem_free(keyspace->mem, keyspace, sizeof(*keyspace));
 }
 
@@ -132,7 +142,7 @@ static void grow_table(Keyspace *keyspace)
     keyspace->table = mem_alloc(keyspace->mem, places * sizeof(Key *));
     keyspace->places = places;
     for (uint32_t slot = 0; slot < SLOT_COUNT; slot++) {
-        for (Key *key = keyspace->first[slot]; key; key = key->slot_next) {
+        for (Key *key = keyspace->slots->first[slot]; key; key = key->slot_next) {
             Key **place = place_of(keyspace, key->hash);
             key->table_next = *place;
             *place = key;
@@ -142,6 +152,8 @@ static void grow_table(Keyspace *keyspace)
 
 Key *keyspace_add(Keyspace *keyspace, Slice name)
 {
+    if (keyspace->slots == &no_keys)
+        keyspace->slots = mem_alloc(keyspace->mem, sizeof(*keyspace->slots));
     SIM_ASSERT(!keyspace_find(keyspace, name));
     if (keyspace->count >= keyspace->places) grow_table(keyspace);
     Blob copy = blob_copy(keyspace->mem, name);
@@ -154,11 +166,11 @@ Key *keyspace_add(Keyspace *keyspace, Slice name)
     key->table_next = *place;
     *place = key;
 
-    key->slot_prev = keyspace->last[key->slot];
+    key->slot_prev = keyspace->slots->last[key->slot];
     if (key->slot_prev) key->slot_prev->slot_next = key;
-    else keyspace->first[key->slot] = key;
-    keyspace->last[key->slot] = key;
-    keyspace->slot_counts[key->slot]++;
+    else keyspace->slots->first[key->slot] = key;
+    keyspace->slots->last[key->slot] = key;
+    keyspace->slots->counts[key->slot]++;
     keyspace->count++;
     touch_name(keyspace, name);
     return key;
@@ -171,10 +183,10 @@ static void unlink_key(Keyspace *keyspace, Key *key)
     *place = key->table_next;
 
     if (key->slot_prev) key->slot_prev->slot_next = key->slot_next;
-    else keyspace->first[key->slot] = key->slot_next;
+    else keyspace->slots->first[key->slot] = key->slot_next;
     if (key->slot_next) key->slot_next->slot_prev = key->slot_prev;
-    else keyspace->last[key->slot] = key->slot_prev;
-    keyspace->slot_counts[key->slot]--;
+    else keyspace->slots->last[key->slot] = key->slot_prev;
+    keyspace->slots->counts[key->slot]--;
     keyspace->count--;
     if (key->expire_ms != 0) keyspace->expires--;
 }
@@ -201,8 +213,8 @@ void keyspace_set_expiry(Keyspace *keyspace, Key *key, uint64_t expire_ms)
 void keyspace_drop_slot(Keyspace *keyspace, uint16_t slot)
 {
     SIM_ASSERT(slot < SLOT_COUNT);
-    while (keyspace->first[slot]) keyspace_remove(keyspace, keyspace->first[slot]);
-    SIM_ASSERT(keyspace->slot_counts[slot] == 0);
+    while (keyspace->slots->first[slot]) keyspace_remove(keyspace, keyspace->slots->first[slot]);
+    SIM_ASSERT(keyspace->slots->counts[slot] == 0);
 }
 
 void keyspace_clear(Keyspace *keyspace)
@@ -267,20 +279,20 @@ uint32_t keyspace_expires_count(const Keyspace *keyspace)
 
 const uint32_t *keyspace_slot_counts(const Keyspace *keyspace)
 {
-    return keyspace->slot_counts;
+    return keyspace->slots->counts;
 }
 
 Key *keyspace_first_of_slot(const Keyspace *keyspace, uint16_t slot)
 {
     SIM_ASSERT(slot < SLOT_COUNT);
-    return keyspace->first[slot];
+    return keyspace->slots->first[slot];
 }
 
 Key *keyspace_next(const Keyspace *keyspace, const Key *key)
 {
     if (key && key->slot_next) return key->slot_next;
     for (uint32_t slot = key ? key->slot + 1u : 0; slot < SLOT_COUNT; slot++) {
-        if (keyspace->first[slot]) return keyspace->first[slot];
+        if (keyspace->slots->first[slot]) return keyspace->slots->first[slot];
     }
     return NULL;
 }
