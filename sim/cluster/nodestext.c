@@ -188,7 +188,11 @@ static void append_disk_line(const NodeDisk *disk, NodeId node, const Directory 
     const DiskPeer *peer = &disk->peers.items[node];
     const NodeEntry *entries = directory->nodes.items;
     bool has_primary = (peer->flags & FLAG_REPLICA) && peer->primary != NODE_NONE;
-    uint64_t epoch = has_primary ? disk->peers.items[peer->primary].epoch : peer->epoch;
+    /* A primary without a line of its own, in a file written by hand, is a blank record (§2.7). */
+    bool is_listed = has_primary && peer->primary < disk->peers.count;
+    uint64_t epoch = is_listed     ? disk->peers.items[peer->primary].epoch
+                     : has_primary ? 0
+                                   : peer->epoch;
     NodesLine line = {
         .id = entries[node].id,
         .addr = addrs[peer->addr],
