@@ -14,12 +14,12 @@ shot() { # name scenario times options...
 }
 lessons=scenarios/lessons
 shot birth $lessons/05-birth-of-a-cluster.lua 1,4.2,9,14,end --select n1
-shot replicas $lessons/08-primaries-and-replicas.lua 10.135,12.1462,13.4,35,end --select n5
+shot replicas $lessons/08-primaries-and-replicas.lua 13.2,24.18,25.4,50,end --select n5
 shot rumour $lessons/06-the-mesh-and-the-rumour.lua 1.2,60,80,105,end --tab agreement
-shot failover $lessons/09-anatomy-of-a-failover.lua 13,18.5,20.204,20.22,23,end --select n5
+shot failover $lessons/09-anatomy-of-a-failover.lua 13,18.5,20.2005,20.22,23,end --select n5
 shot votes $lessons/10-who-may-vote.lua 12.9,45,70,150,end --select n4
 shot split $lessons/11-split-brain.lua 12,19,21.8,30,end --tab agreement
-shot tags $lessons/20-hash-tags-and-limits.lua 4,8.5,12,13.8,end --select n2
+shot tags $lessons/20-hash-tags-and-limits.lua 6.2,21.15,33.4,40.5,end --select n2
 shot healing $lessons/12-healing-epochs-factions.lua 20,35,85,160,end --tab agreement
 shot zones-60 scenarios/drills/zones-60.lua 15,26,end
 shot big-300 scenarios/drills/big-300.lua 15,end
