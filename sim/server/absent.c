@@ -27,11 +27,6 @@ bool absent_without_cluster(const Request *request)
 
 const ServerBinding absent_bindings[] = {
     {"acl", reply_not_modelled},
-    {"bitcount", reply_not_modelled},
-    {"bitfield", reply_not_modelled},
-    {"bitfield_ro", reply_not_modelled},
-    {"bitop", reply_not_modelled},
-    {"bitpos", reply_not_modelled},
     {"geoadd", reply_not_modelled},
     {"geodist", reply_not_modelled},
     {"geohash", reply_not_modelled},
@@ -42,8 +37,6 @@ const ServerBinding absent_bindings[] = {
     {"georadiusbymember_ro", reply_not_modelled},
     {"geosearch", reply_not_modelled},
     {"geosearchstore", reply_not_modelled},
-    {"getbit", reply_not_modelled},
-    {"lcs", reply_not_modelled},
     {"lolwut", reply_not_modelled},
     {"module", reply_not_modelled},
     {"monitor", reply_not_modelled},
@@ -53,7 +46,6 @@ const ServerBinding absent_bindings[] = {
     {"pfmerge", reply_not_modelled},
     {"pfselftest", reply_not_modelled},
     {"psync", reply_not_modelled},
-    {"setbit", reply_not_modelled},
     {"sync", reply_not_modelled},
     {"xack", reply_not_modelled},
     {"xadd", reply_not_modelled},

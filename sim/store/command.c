@@ -28,8 +28,8 @@ typedef enum RowId {
 } RowId;
 
 static const CommandBinding *const bindings[] = {
-    cmd_string_bindings, cmd_key_bindings,  cmd_hash_bindings, cmd_list_bindings,
-    cmd_set_bindings,    cmd_zset_bindings, cmd_sort_bindings};
+    cmd_string_bindings, cmd_key_bindings,  cmd_hash_bindings, cmd_list_bindings, cmd_set_bindings,
+    cmd_zset_bindings,   cmd_sort_bindings, cmd_bit_bindings,  cmd_lcs_bindings};
 
 uint32_t command_count(void)
 {

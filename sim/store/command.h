@@ -8,7 +8,7 @@
  *   subcommands.def one row a sub-command        command_about.c what COMMAND INFO tells of them
  *   key_specs.def, tips.def
  *   cmd_string.c    cmd_key.c   cmd_hash.c   cmd_list.c   cmd_set.c   cmd_zset.c
- *   cmd_sort.c
+ *   cmd_sort.c      cmd_bit.c   cmd_lcs.c
  *   the server's own (CLUSTER, MULTI, SUBSCRIBE, CONFIG, ...) are rows, too; their functions are
  *   sim/server's (COMMAND_SERVER). */
 #ifndef STORE_COMMAND_H
@@ -95,7 +95,8 @@ typedef struct CommandBinding {
 } CommandBinding;
 
 extern const CommandBinding cmd_string_bindings[], cmd_key_bindings[], cmd_hash_bindings[],
-    cmd_list_bindings[], cmd_set_bindings[], cmd_zset_bindings[], cmd_sort_bindings[];
+    cmd_list_bindings[], cmd_set_bindings[], cmd_zset_bindings[], cmd_sort_bindings[],
+    cmd_bit_bindings[], cmd_lcs_bindings[];
 
 /* The function of a row; NULL: sim/server answers it. */
 CommandFunction *command_function(const CommandRow *row);

@@ -102,7 +102,8 @@ for command in run view render check list slot; do
     prints "slotscope $command" "$work/out"
 done
 wants 0 list
-prints "scenarios/lessons/09-anatomy-of-a-failover.lua  Anatomy of a failover" "$work/out"
+prints "scenarios/lessons/09-anatomy-of-a-failover.lua  " "$work/out"
+prints "  Anatomy of a failover" "$work/out"
 wants 0 slot foo hello '{trip:42}:rider' '{trip:42}:driver' 'foo{}{bar}' -- --dash
 prints "12182  foo" "$work/out"
 prints "  866  hello" "$work/out"
