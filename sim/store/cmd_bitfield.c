@@ -135,8 +135,7 @@ static bool add(int64_t value, int64_t by, const Field *field, int64_t *sum)
 /* An unsigned SET compares the value as an unsigned number: a negative one is too large. */
 static bool clip(const Field *field, int64_t *value)
 {
-    Field as_given = *field;
-    if (field->is_signed || field->value >= 0) return add(field->value, 0, &as_given, value);
+    if (field->is_signed || field->value >= 0) return add(field->value, 0, field, value);
     *value = field->overflow == OVERFLOW_SAT ? (int64_t)(UINT64_MAX >> (64 - field->width))
                                              : wrap((uint64_t)field->value, field);
     return false;

@@ -21,12 +21,12 @@ bool number_is_infinite(Slice text)
 const char *number_add_decimal(Slice a, Slice b, Text *sum)
 {
     Extended left, right;
-    bool infinite = number_is_infinite(a) || number_is_infinite(b);
-    if ((!number_is_infinite(a) && !extended_read(a, &left)) ||
-        (!number_is_infinite(b) && !extended_read(b, &right))) {
+    bool left_infinite = number_is_infinite(a), right_infinite = number_is_infinite(b);
+    if ((!left_infinite && !extended_read(a, &left)) ||
+        (!right_infinite && !extended_read(b, &right))) {
         return "value is not a valid float";
     }
-    if (infinite) return "increment would produce NaN or Infinity";
+    if (left_infinite || right_infinite) return "increment would produce NaN or Infinity";
     extended_append(extended_add(left, right), sum);
     return NULL;
 }
